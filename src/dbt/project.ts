@@ -1,5 +1,5 @@
 import type { Finding } from '../finding.ts'
-import type { Manifest, Position } from './manifest.ts'
+import type { Manifest, Position, RefArgs } from './manifest.ts'
 
 /** A project's text files, path relative to the project's root (forward slashes) -> content. A folder, a commit or a literal. */
 export type ProjectFiles = ReadonlyMap<string, string>
@@ -22,7 +22,14 @@ export interface ProjectInput {
 export interface Project {
   readonly root: string
   readonly manifest: Manifest
+  /** What the parser itself finds: syntax, dbt_project.yml, properties, macros, variables, missing packages. */
   readonly findings: readonly Finding[]
+  /** Refs and sources that lead nowhere, sorted by unique_id and position: rules say them. */
+  readonly unresolved: readonly Unresolved[]
+  /** Names and relations that more than one resource claims. */
+  readonly duplicates: readonly Duplicate[]
+  /** YAML that describes what is not there. */
+  readonly orphans: readonly Orphan[]
   /** unique_id -> where the resource is defined (its SQL file, or its YAML entry for a source, an exposure or a test). */
   readonly positions: ReadonlyMap<string, Position>
   /** unique_id -> where the YAML that describes it stands, when there is one. */
@@ -31,4 +38,47 @@ export interface Project {
   readonly columnPositions: ReadonlyMap<string, Position>
   /** Packages that the project names but that are not there: their macros are symbolic. */
   readonly missingPackages: readonly string[]
+}
+
+/** One `ref()` or `source()` (or `depends_on` entry of an exposure) that leads nowhere. */
+export interface Unresolved {
+  /** Who asks: a node, an exposure or a unit test. */
+  readonly unique_id: string
+  readonly kind: 'ref' | 'source'
+  /** For a ref what it names; for a source `package` is the source's name and `name` the table's. */
+  readonly args: RefArgs
+  /** The call in the asking resource's own file, or its first line when the call stands in a macro that it reaches. */
+  readonly position: Position
+  /**
+   * `disabled`: there is one, but it is disabled; `package`: it is in another package than the one asked for; `version`: the
+   * model is there, the version is not; `private`: its access forbids it; `table`: the source is known, the table is not; `missing`: nothing of it is there.
+   */
+  readonly reason: 'missing' | 'disabled' | 'package' | 'version' | 'private' | 'table'
+  /** The unique_id that the reason speaks of: what is disabled, or stands in another package. */
+  readonly found: string | null
+  /** The nearest name that exists (`name`, or `source.table` for a source), when one is near. */
+  readonly suggestion: string | null
+}
+
+/** Two or more that claim one thing. */
+export interface Duplicate {
+  /** `resource`: one unique_id defined twice, or two models, seeds and snapshots of a package with one name; `relation`: two nodes at one place in the warehouse; `patch`: two YAML entries for one resource. */
+  readonly kind: 'resource' | 'relation' | 'patch'
+  /** What is claimed: a unique_id, or a relation's name. */
+  readonly name: string
+  /** All who claim it, sorted; for `resource` and `patch` the same one twice. */
+  readonly unique_ids: readonly string[]
+  /** In the order of unique_ids. */
+  readonly positions: readonly Position[]
+}
+
+/** A YAML entry for a model, seed, snapshot, macro or column that is not there. */
+export interface Orphan {
+  readonly kind: 'model' | 'seed' | 'snapshot' | 'analysis' | 'macro' | 'unit_test' | 'data_test' | 'version'
+  /** The name in the YAML. */
+  readonly name: string
+  readonly position: Position
+  /** The unique_id of one of that name that is disabled, when that is the reason. */
+  readonly disabled: string | null
+  readonly suggestion: string | null
 }
