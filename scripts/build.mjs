@@ -1,0 +1,59 @@
+// Bundles src/ into dist/: the program as ES modules, split so that a check never loads DuckDB, and the WebAssembly it needs.
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { writeAssets } from './assets.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const dist = join(root, 'dist')
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+rmSync(dist, { recursive: true, force: true })
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/index.ts'],
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  chunkNames: 'chunk-[hash]',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  define: { 'process.env.DBT_REGIONS_VERSION': JSON.stringify(version) },
+  // CommonJS packages in the bundle ask for Node's own modules with require.
+  banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+})
+await writeAssets(dist)
+writeFileSync(join(dist, 'package.json'), '{"type":"module"}\n')
+writeFileSync(join(dist, 'licenses.txt'), licenses(Object.keys(metafile.inputs)))
+
+const files = readdirSync(dist).sort()
+const bytes = files.reduce((sum, file) => sum + statSync(join(dist, file)).size, 0)
+const digest = createHash('sha256')
+for (const file of files) digest.update(file).update(readFileSync(join(dist, file)))
+console.log(`dist/: ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB, sha256 ${digest.digest('hex').slice(0, 16)}`)
+
+/** The licence of every package that the bundle holds, sorted by name. */
+function licenses(inputs) {
+  const folders = new Set(['node_modules/@duckdb/duckdb-wasm', 'node_modules/@polyglot-sql/sdk'])
+  for (const input of inputs) {
+    const match = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)
+    if (match) folders.add(match[1])
+  }
+  return [...folders]
+    .map((folder) => {
+      const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+      const file = readdirSync(join(root, folder)).find((name) => /^licen[cs]e(\.|$)/i.test(name))
+      const text = file ? readFileSync(join(root, folder, file), 'utf8').trim() : '(the package ships no licence text)'
+      return `${manifest.name} ${manifest.version}\n${manifest.license ?? ''}\n\n${text}\n`
+    })
+    .sort()
+    .join('\n----------------------------------------\n\n')
+}
