@@ -28,7 +28,9 @@ const { metafile } = await build({
   logLevel: 'warning',
   define: { 'process.env.DBT_REGIONS_VERSION': JSON.stringify(version) },
   // CommonJS packages in the bundle ask for Node's own modules with require.
-  banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+  banner: {
+    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
+  },
 })
 await writeAssets(dist)
 writeFileSync(join(dist, 'package.json'), '{"type":"module"}\n')

@@ -4,14 +4,28 @@ import { glob } from 'tinyglobby'
 
 /** What dbt reads as text in a project: models and macros, properties, documentation, seeds, Python models. */
 const read = ['**/*.{sql,yml,yaml,md,csv,py,jinja,jinja2}', '**/.dbtignore']
-const skipped = ['target/**', 'logs/**', '.dbt-regions/**', '**/node_modules/**', '**/.git/**', '**/.venv/**', '**/venv/**']
+const skipped = [
+  'target/**',
+  'logs/**',
+  '.dbt-regions/**',
+  '**/node_modules/**',
+  '**/.git/**',
+  '**/.venv/**',
+  '**/venv/**',
+]
 
 /**
  * Reads a project's text files from disk: path relative to `folder` -> text. Symbolic links are not followed, so that a
  * pull request cannot make the check read what is outside of the repository.
  */
 export async function readProjectFiles(folder: string): Promise<Map<string, string>> {
-  const paths = await glob(read, { cwd: folder, ignore: skipped, dot: true, followSymbolicLinks: false, expandDirectories: false })
+  const paths = await glob(read, {
+    cwd: folder,
+    ignore: skipped,
+    dot: true,
+    followSymbolicLinks: false,
+    expandDirectories: false,
+  })
   const texts = await Promise.all(paths.sort().map(async (path) => [path, await readText(join(folder, path))] as const))
   return new Map(texts.filter((entry): entry is readonly [string, string] => entry[1] !== null))
 }
@@ -29,5 +43,7 @@ export async function readText(path: string): Promise<string | null> {
 
 /** The dbt projects of a repository that discovery considers, as paths of their dbt_project.yml relative to `root`. */
 export async function findProjects(root: string): Promise<string[]> {
-  return (await glob(['dbt_project.yml', 'dbt_projects/*/dbt_project.yml'], { cwd: root, followSymbolicLinks: false })).sort()
+  return (
+    await glob(['dbt_project.yml', 'dbt_projects/*/dbt_project.yml'], { cwd: root, followSymbolicLinks: false })
+  ).sort()
 }
