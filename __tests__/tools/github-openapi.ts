@@ -1,8 +1,8 @@
-import { readdir, readFile, rename, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cached } from './cache.ts'
-import { command } from './command.ts'
 import { isRecord, type Json, type JsonObject, parseJson } from './json.ts'
+import { unpackNpm } from './npm.ts'
 
 const VERSION = '23.0.2'
 const DESCRIPTION = 'generated/api.github.com.json'
@@ -15,15 +15,9 @@ const PROSE = new Set(['description', 'example', 'examples', 'externalDocs', 'su
  */
 export async function githubOpenapiFile(): Promise<string> {
   const folder = await cached(`octokit-openapi-${VERSION}`, async (folder) => {
-    await command('npm', ['pack', `@octokit/openapi@${VERSION}`, '--silent', '--pack-destination', folder])
-    const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz'))
-    if (archive === undefined) throw new Error(`npm pack @octokit/openapi@${VERSION} left no archive in ${folder}`)
-    await command('tar', ['-xzf', join(folder, archive), '-C', folder, `package/${DESCRIPTION}`])
-    await rename(join(folder, 'package', DESCRIPTION), join(folder, 'api.github.com.json'))
-    await rm(join(folder, archive))
-    await rm(join(folder, 'package'), { recursive: true })
+    await unpackNpm(folder, '@octokit/openapi', VERSION, [DESCRIPTION])
   })
-  return join(folder, 'api.github.com.json')
+  return join(folder, DESCRIPTION)
 }
 
 /** The description cut down to these operations and what they refer to, without prose, with the version it came from. */
