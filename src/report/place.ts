@@ -1,0 +1,13 @@
+/** Where a report is shown: what links, the order of runs and the regions still to come are made from. */
+export interface Place {
+  /** Address of the repository, `https://github.com/owner/name`; null off GitHub, where nothing is linked. */
+  readonly repository: string | null
+  /** The pull request's head commit (not the merge commit that was checked out): links go there. */
+  readonly head: string | null
+  /** `GITHUB_RUN_ID` and `GITHUB_RUN_ATTEMPT`: which of two runs on the same head is the later one. */
+  readonly run: { readonly id: number; readonly attempt: number }
+  /** Tells the comments of two configurations in one repository apart: the configuration's path, or `default`. */
+  readonly id: string
+  /** Every configured region, also those that another job checks. */
+  readonly regions: readonly string[]
+}
