@@ -1,0 +1,39 @@
+import type { Location } from '../finding.ts'
+import type { RuleSettings } from '../rules/rule.ts'
+
+/** Which regions there are and what they are held to: `.github/dbt-regions.yml`, or what is discovered without it. */
+export interface Config {
+  /** The file that it was read from, from the repository's root; null when it was discovered. */
+  readonly file: string | null
+  /** Sorted by name. */
+  readonly regions: readonly Region[]
+  /** The rules for every region, before a region's own. */
+  readonly rules: RuleSettings
+  /** Place of a key in the file, by its path (`regions`, `eu`, `gdpr`), or of the nearest one around it. */
+  locate(path: readonly string[]): Location
+}
+
+/** One dbt project with its target, its environment and its rules. */
+export interface Region {
+  readonly name: string
+  /** The project's folder from the repository's root, `''` for the root itself. */
+  readonly project: string
+  /** The target of profiles.yml; null for the profile's own default. */
+  readonly target: string | null
+  /** The GitHub environment that it is deployed from. */
+  readonly environment: string
+  /** Whether the GDPR rules run. */
+  readonly gdpr: boolean
+  /** The rules of the whole configuration with the region's own on top. */
+  readonly rules: RuleSettings
+}
+
+/** The GitHub environment of a region that names none. */
+export function defaultEnvironment(region: string): string {
+  return `${region}-production`
+}
+
+/** Whether a region's name says that it is the EU: it then is under GDPR unless its configuration says otherwise. */
+export function isEuropean(region: string): boolean {
+  return /^eu([_-]|$)/i.test(region)
+}
