@@ -1,0 +1,149 @@
+import type { Project } from './dbt/project.ts'
+import { type Fingerprints, fingerprintVersion, isDeployed } from './graph/fingerprint.ts'
+import type { NodeChange, PlanStep } from './report/report.ts'
+import type { LedgerEvent, LedgerState, NodeState } from './run/ledger.ts'
+import { type LeftBehind, list, type Plan, type Reread, recordedNode, selectNodes, short } from './run/plan.ts'
+
+/** How a commit of the ledger stands to the commit that is to be deployed. `gone`: the repository does not have it. */
+export type CommitRelation = 'same' | 'older' | 'newer' | 'diverged' | 'gone'
+
+export interface DeployInput {
+  readonly region: string
+  readonly project: Project
+  readonly fingerprints: Fingerprints
+  /** The commit to deploy. */
+  readonly commit: string
+  readonly ledger: LedgerState
+  /** For every commit of `commitsOf(ledger)`; one that is not there counts as gone. */
+  readonly history: ReadonlyMap<string, CommitRelation>
+  /** Asked for every commit of `commitsToReread(ledger)`. */
+  readonly reread?: Reread
+}
+
+/** The plan that makes a region equal to the given project: what differs, what an earlier run left undone, what depends on them. */
+export function deploy(input: DeployInput): Plan {
+  const { region, project, fingerprints, ledger } = input
+  const selection = selectNodes(project.manifest, fingerprints, ledger, input.reread ?? (() => null))
+  const refused = selection.nodes.length === 0 ? null : refusal(input)
+  return {
+    region,
+    nodes: refused === null ? selection.nodes : [],
+    leftBehind: leftBehind(project, fingerprints, ledger),
+    restated: refused === null ? selection.restated : [],
+    refused,
+    notes: [...selection.notes, ...historyNotes(input)].sort(),
+    recordedUntil:
+      [...ledger.values()]
+        .map((state) => state.last.time)
+        .sort()
+        .at(-1) ?? null,
+  }
+}
+
+/** The commits that the ledger's newest events were made from, sorted: the shell says how each stands to the head. */
+export function commitsOf(ledger: LedgerState): string[] {
+  return [...new Set([...ledger.values()].map((state) => state.last.commit))].sort()
+}
+
+/** The commits whose project must be read again, because another version of this program recorded them. */
+export function commitsToReread(ledger: LedgerState): string[] {
+  const old = [...ledger.values()].filter(
+    ({ last }) => last.status === 'success' && last.fingerprint_version !== fingerprintVersion,
+  )
+  return [...new Set(old.map(({ last }) => last.commit))].sort()
+}
+
+/** A plan as the report shows it. */
+export function planSteps(plan: Plan): PlanStep[] {
+  return [...plan.nodes, ...plan.leftBehind].map(({ unique_id, action, because }) => ({ unique_id, action, because }))
+}
+
+/** A project with its fingerprints. */
+export interface Fingerprinted {
+  readonly project: Project
+  readonly fingerprints: Fingerprints
+}
+
+/** What a merge would deploy in a region that stands exactly as the base says: the plan of a pull request, for which no ledger is read. */
+export function planPreview(
+  region: string,
+  base: Fingerprinted | null,
+  head: Fingerprinted,
+  changes: readonly NodeChange[],
+): PlanStep[] {
+  const ledger = base === null ? new Map() : ledgerOf(base)
+  const plan = deploy({ region, ...head, commit: 'head', ledger, history: new Map([['base', 'older']]) })
+  const reasons = new Map(changes.map((change) => [change.unique_id, change.reason]))
+  return planSteps(plan).map((step) => {
+    const own =
+      step.because === changedSinceBase || step.because === newInRegion ? reasons.get(step.unique_id) : undefined
+    return own === undefined ? step : { ...step, because: own }
+  })
+}
+const changedSinceBase = 'it changed since base'
+const newInRegion = 'it is new in this region'
+
+function ledgerOf({ project, fingerprints }: Fingerprinted): LedgerState {
+  const nodes = [...project.manifest.nodes.values()].filter((node) => isDeployed(node))
+  return new Map(
+    nodes.map(({ unique_id }): [string, NodeState] => {
+      const event: LedgerEvent = {
+        ...recordedNode(project.manifest, fingerprints, unique_id),
+        status: 'success',
+        fingerprint_version: fingerprintVersion,
+        commit: 'base',
+        run_id: 'base',
+        time: '',
+        sequence: 0,
+        message: null,
+      }
+      return [
+        unique_id,
+        {
+          last: event,
+          deployed: event,
+          lastSuccess: event,
+          relations: event.relation === null ? [] : [event.relation],
+        },
+      ]
+    }),
+  )
+}
+
+function refusal({ region, commit, ledger, history }: DeployInput): string | null {
+  const newer = commitsOf(ledger).filter((each) => history.get(each) === 'newer')
+  if (newer.length === 0) return null
+  return (
+    `The region ${region} has already been given ${newer.map(short).join(', ')}, which is newer than ${short(commit)}: ` +
+    'deploying the older commit would put old code over new. Run the deploy of the newest commit instead. ' +
+    'To go back on purpose, revert the change on the default branch and deploy that.'
+  )
+}
+
+function historyNotes({ commit, ledger, history }: DeployInput): string[] {
+  return commitsOf(ledger).flatMap((each) => {
+    const relation = history.get(each) ?? 'gone'
+    const about = {
+      diverged: 'is not in the history of',
+      gone: 'is no longer in the repository, so it is not known to be older than',
+    }
+    if (relation !== 'diverged' && relation !== 'gone') return []
+    return [`The region's ledger names ${short(each)}, which ${about[relation]} ${short(commit)}.`]
+  })
+}
+
+/** The relations that the ledger knows and that no node of the project builds: of removed nodes, and the old places of moved ones. */
+function leftBehind({ manifest }: Project, fingerprints: Fingerprints, ledger: LedgerState): LeftBehind[] {
+  const built = new Set([...fingerprints.values()].map((each) => each.place))
+  return [...ledger].flatMap(([unique_id, { relations }]): LeftBehind[] => {
+    if (unique_id.startsWith('test.')) return []
+    const place = manifest.nodes.has(unique_id) ? (fingerprints.get(unique_id)?.place ?? null) : undefined
+    const moved = place === null ? 'has no relation any more' : `moved to ${place}`
+    const why = place === undefined ? 'is no longer in the project' : moved
+    const left = relations.filter((relation) => !built.has(relation))
+    return left.map((relation) => {
+      const because = `${list([unique_id])} ${why}; ${relation} stays until someone drops it`
+      return { unique_id, action: 'drop-review', because, relation }
+    })
+  })
+}

@@ -1,0 +1,214 @@
+import type { Cell, RelationName, Row, Warehouse } from './warehouse.ts'
+
+/** The ledger's name in the region's own schema. */
+export const ledgerName = 'dbt_regions_ledger'
+
+export const ledgerStatuses = ['pending', 'started', 'success', 'failed', 'skipped'] as const
+export type LedgerStatus = (typeof ledgerStatuses)[number]
+
+/** One thing that happened to one node. The ledger is only ever appended to. */
+export interface LedgerEvent {
+  readonly unique_id: string
+  readonly status: LedgerStatus
+  readonly fingerprint: string
+  readonly fingerprint_version: number
+  /** unique_id -> fingerprint of the nodes that it was built from. */
+  readonly parents: Readonly<Record<string, string>>
+  /** Where it stands, to name what a removed or moved node leaves behind. */
+  readonly relation: string | null
+  readonly commit: string
+  readonly run_id: string
+  /** UTC with milliseconds, ISO 8601: sorts as text. Never goes back within a run. */
+  readonly time: string
+  /** Counts a run's events from 0. */
+  readonly sequence: number
+  /** In our words, without any data. */
+  readonly message: string | null
+}
+
+/** What the ledger says about one node. */
+export interface NodeState {
+  readonly last: LedgerEvent
+  /** Its last success, when nothing has touched it since; null when what stands there is not certain. */
+  readonly deployed: LedgerEvent | null
+  /** Its last success, whatever came after. */
+  readonly lastSuccess: LedgerEvent | null
+  /** Every place that it was ever built in, or begun to be, sorted. */
+  readonly relations: readonly string[]
+}
+export type LedgerState = ReadonlyMap<string, NodeState>
+
+/** Where a run writes its events to: the warehouse's table, or a list in a test. */
+export type Ledger = (events: readonly LedgerEvent[]) => Promise<void>
+
+const columns = {
+  event_time: 'STRING',
+  run_id: 'STRING',
+  sequence: 'BIGINT',
+  unique_id: 'STRING',
+  status: 'STRING',
+  fingerprint: 'STRING',
+  fingerprint_version: 'INT',
+  parents: 'STRING',
+  relation: 'STRING',
+  commit_sha: 'STRING',
+  message: 'STRING',
+} as const
+const names = Object.keys(columns).join(', ')
+
+/** The table that is the ledger of a region whose target builds in `schema` of `database`. */
+export function ledgerRelation(database: string | null, schema: string): RelationName {
+  return { database, schema, identifier: ledgerName }
+}
+
+/** Makes the ledger where there is none. The schema must be there. */
+export async function createLedger(warehouse: Warehouse, ledger: RelationName): Promise<void> {
+  const definitions = Object.entries(columns).map(([name, type]) => `${name} ${type}`)
+  try {
+    await warehouse.query(`CREATE TABLE IF NOT EXISTS ${quoted(ledger)} (${definitions.join(', ')})`)
+  } catch (error) {
+    // Two runs that both saw no table: one of them is told so, and the ledger is there all the same.
+    if ((await warehouse.columns(ledger)) === null) throw error
+  }
+}
+
+/** All events in order; none when there is no ledger yet. Columns that a newer version added are left alone. */
+export async function readLedger(warehouse: Warehouse, ledger: RelationName): Promise<LedgerEvent[]> {
+  if ((await warehouse.columns(ledger)) === null) return []
+  const rows = await warehouse.query(`SELECT ${names} FROM ${quoted(ledger)}`)
+  return sortEvents(rows.map((row) => eventOf(row)))
+}
+
+/** A statement of this many rows stays below what warehouses take in parameters (four a row). */
+const rowsPerStatement = 50
+
+/** Appends events, one INSERT for up to fifty of them. */
+export async function appendEvents(
+  warehouse: Warehouse,
+  ledger: RelationName,
+  events: readonly LedgerEvent[],
+): Promise<void> {
+  for (let start = 0; start < events.length; start += rowsPerStatement) {
+    const { sql, parameters } = insertOf(ledger, events.slice(start, start + rowsPerStatement))
+    await warehouse.query(sql, parameters)
+  }
+}
+
+/** Per node its last event and what is deployed. The events may come in any order. */
+export function currentState(events: Iterable<LedgerEvent>): LedgerState {
+  const state = new Map<string, NodeState>()
+  for (const event of sortEvents(events)) {
+    const before = state.get(event.unique_id)
+    const untouched = event.status === 'pending' || event.status === 'skipped'
+    state.set(event.unique_id, {
+      last: event,
+      deployed: event.status === 'success' ? event : untouched ? (before?.deployed ?? null) : null,
+      lastSuccess: event.status === 'success' ? event : (before?.lastSuccess ?? null),
+      relations: untouched ? (before?.relations ?? []) : withRelation(before?.relations ?? [], event.relation),
+    })
+  }
+  return new Map([...state].sort(([a], [b]) => compare(a, b)))
+}
+
+function withRelation(relations: readonly string[], relation: string | null): readonly string[] {
+  return relation === null || relations.includes(relation) ? relations : [...relations, relation].sort()
+}
+
+/** By time, run and sequence; every run keeps its times from going back, so a run's own events stay in their order. */
+export function sortEvents(events: Iterable<LedgerEvent>): LedgerEvent[] {
+  return [...events].sort((a, b) => compare(a.time, b.time) || compare(a.run_id, b.run_id) || a.sequence - b.sequence)
+}
+
+/**
+ * The clock of one run: UTC text that never goes back and is later than `recordedUntil`, the newest event that the run
+ * has read, so that its events come after those even where two machines' clocks disagree.
+ */
+export function runClock(now: () => Date, recordedUntil: string | null): () => string {
+  const read = recordedUntil === null ? Number.NaN : Date.parse(recordedUntil)
+  let last = Number.isNaN(read) ? Number.NEGATIVE_INFINITY : read + 1
+  return () => {
+    last = Math.max(last, now().getTime())
+    return new Date(last).toISOString()
+  }
+}
+
+function insertOf(
+  ledger: RelationName,
+  events: readonly LedgerEvent[],
+): { sql: string; parameters: Record<string, Cell> } {
+  const parameters: Record<string, Cell> = {}
+  const parameterNames = new Map<Cell, string>()
+  const parameter = (value: Cell): string => {
+    const name = parameterNames.get(value) ?? `p${parameterNames.size}`
+    parameterNames.set(value, name)
+    parameters[name] = value
+    return `:${name}`
+  }
+  const rows = events.map((event) =>
+    rowOf(event).map((cell) => (cell === null ? 'NULL' : typeof cell === 'number' ? String(cell) : parameter(cell))),
+  )
+  const values = rows.map((row) => `(${row.join(', ')})`).join(', ')
+  return { sql: `INSERT INTO ${quoted(ledger)} (${names}) VALUES ${values}`, parameters }
+}
+
+/** In the order of `columns`. */
+function rowOf(event: LedgerEvent): (string | number | null)[] {
+  return [
+    event.time,
+    event.run_id,
+    event.sequence,
+    event.unique_id,
+    event.status,
+    event.fingerprint,
+    event.fingerprint_version,
+    JSON.stringify(event.parents),
+    event.relation,
+    event.commit,
+    event.message,
+  ]
+}
+
+function eventOf(row: Row): LedgerEvent {
+  const text = (name: keyof typeof columns): string => String(row[name] ?? '')
+  const optional = (name: keyof typeof columns): string | null => (row[name] === null ? null : text(name))
+  return {
+    unique_id: text('unique_id'),
+    status: statusOf(text('status')),
+    fingerprint: text('fingerprint'),
+    fingerprint_version: Number(row.fingerprint_version ?? 0),
+    parents: parentsOf(text('parents')),
+    relation: optional('relation'),
+    commit: text('commit_sha'),
+    run_id: text('run_id'),
+    time: text('event_time'),
+    sequence: Number(row.sequence ?? 0),
+    message: optional('message'),
+  }
+}
+
+/** A word that only a newer version knows is not a success that this one can vouch for. */
+function statusOf(text: string): LedgerStatus {
+  return ledgerStatuses.find((status) => status === text) ?? 'pending'
+}
+
+function parentsOf(text: string): Record<string, string> {
+  let value: unknown = null
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // What cannot be read is no parent that matches, so the node is built again.
+  }
+  if (typeof value !== 'object' || value === null) return {}
+  return Object.fromEntries(
+    Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  )
+}
+
+function quoted(relation: RelationName): string {
+  const parts = [relation.database, relation.schema, relation.identifier].filter((part) => part !== null)
+  return parts.map((part) => `\`${part.replaceAll('`', '``')}\``).join('.')
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
