@@ -15,9 +15,9 @@ customer_versions as (
     select
         customer_id,
         country,
-        coalesce(is_deleted, false) as is_deleted,
+        is_deleted,
         _ingested_at,
-        row_number() over (partition by customer_id order by _ingested_at desc, _sequence desc) as recency
+        _sequence
     from {{ source('bronze', 'raw_customer_data_eu') }}
 
 ),
@@ -29,37 +29,37 @@ order_versions as (
         customer_id,
         order_date,
         amount,
-        coalesce(is_deleted, false) as is_deleted,
+        is_deleted,
         _ingested_at,
-        row_number() over (partition by order_id order by _ingested_at desc, _sequence desc) as recency
+        _sequence
     from {{ source('bronze', 'raw_sales_orders_eu') }}
 
 ),
 
 {% if is_incremental() %}
 
--- Each feed has its own mark: one may lag behind the other.
+-- Each feed has its own mark, because one may lag behind the other.
 marks as (
 
     select
         coalesce(max(_customer_ingested_at), timestamp '1900-01-01 00:00:00')
-            - interval '{{ var("late_commit_hours") }}' hour as customers_from,
+        - interval '{{ var("late_commit_hours") }}' hour as customers_from,
         coalesce(max(_orders_ingested_at), timestamp '1900-01-01 00:00:00')
-            - interval '{{ var("late_commit_hours") }}' hour as orders_from
+        - interval '{{ var("late_commit_hours") }}' hour as orders_from
     from {{ this }}
 
 ),
 
-touched_orders as (
+arrived_orders as (
 
-    select distinct order_versions.order_id
+    select order_versions.order_id
     from order_versions
     cross join marks
     where order_versions._ingested_at >= marks.orders_from
 
 ),
 
--- An order that moved touches every customer that it ever belonged to.
+-- An order that arrived touches every customer that it ever belonged to.
 touched_customers as (
 
     select customer_versions.customer_id
@@ -71,7 +71,15 @@ touched_customers as (
 
     select order_versions.customer_id
     from order_versions
-    inner join touched_orders on order_versions.order_id = touched_orders.order_id
+    where order_versions.order_id in (select arrived_orders.order_id from arrived_orders)
+
+),
+
+touched_orders as (
+
+    select order_versions.order_id
+    from order_versions
+    where order_versions.customer_id in (select touched_customers.customer_id from touched_customers)
 
 ),
 
@@ -82,28 +90,30 @@ customers as (
     select
         customer_id,
         country,
-        _ingested_at
+        is_deleted,
+        _ingested_at,
+        row_number() over (partition by customer_id order by _ingested_at desc, _sequence desc) as recency
     from customer_versions
-    where
-        recency = 1
-        and not is_deleted
-        {% if is_incremental() %}
-        and customer_id in (select customer_id from touched_customers)
-        {% endif %}
+    {% if is_incremental() %}
+    where customer_id in (select touched_customers.customer_id from touched_customers)
+    {% endif %}
 
 ),
 
--- A deleted order counts for nothing, but its arrival still moves the mark.
+-- A deleted order counts for nothing.
 orders as (
 
     select
         customer_id,
-        case when not is_deleted then order_id end as order_id,
-        case when not is_deleted then order_date end as order_date,
-        case when not is_deleted then amount end as amount,
-        _ingested_at
+        case when not coalesce(is_deleted, false) then order_id end as order_id,
+        case when not coalesce(is_deleted, false) then order_date end as order_date,
+        case when not coalesce(is_deleted, false) then amount end as amount,
+        _ingested_at,
+        row_number() over (partition by order_id order by _ingested_at desc, _sequence desc) as recency
     from order_versions
-    where recency = 1
+    {% if is_incremental() %}
+    where order_id in (select touched_orders.order_id from touched_orders)
+    {% endif %}
 
 )
 
@@ -117,7 +127,13 @@ select
     max(customers._ingested_at) as _customer_ingested_at,
     max(orders._ingested_at) as _orders_ingested_at
 from customers
-left join orders on customers.customer_id = orders.customer_id
+left join orders
+    on
+        customers.customer_id = orders.customer_id
+        and orders.recency = 1
+where
+    customers.recency = 1
+    and not coalesce(customers.is_deleted, false)
 group by
     customers.customer_id,
     customers.country
