@@ -1,5 +1,6 @@
 import { lstat, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import picomatch from 'picomatch'
 import { glob } from 'tinyglobby'
 
 /** What dbt reads as text in a project: models and macros, properties, documentation, seeds, Python models. */
@@ -13,6 +14,9 @@ const skipped = [
   '**/.venv/**',
   '**/venv/**',
 ]
+
+/** Whether a path, relative to its project, is one that `readProjectFiles` would read. */
+export const isProjectFile: (path: string) => boolean = picomatch(read, { dot: true, ignore: skipped })
 
 /**
  * Reads a project's text files from disk: path relative to `folder` -> text. Symbolic links are not followed, so that a

@@ -1,0 +1,130 @@
+import { Command, CommanderError, Option } from 'commander'
+import { check } from './check.ts'
+import { regionNamed } from './config/parse.ts'
+import { deployRegion } from './deployment.ts'
+import { ConfigurationError } from './errors.ts'
+import { refuseUnmerged } from './event.ts'
+import { writeManifestFile } from './manifest-file.ts'
+import { commentMarkdown } from './report/comment.ts'
+import { deployText } from './report/deploy.ts'
+import { reportJson } from './report/json.ts'
+import type { Place } from './report/place.ts'
+import { planText } from './report/plan.ts'
+import type { Report } from './report/report.ts'
+import { reportText } from './report/text.ts'
+import { harmlessEnvironment, openRepository, type Repository, readSides } from './repository.ts'
+
+interface CheckOptions {
+  readonly base?: string
+  readonly region?: string
+  readonly config?: string
+}
+
+const exits = 'Exit status: 0 fine, 1 findings that fail the check or a failed deploy, 2 wrong use or configuration.'
+
+/** The command line. `argv` is Node's own; sets the process's exit status. Throws a ConfigurationError for wrong use. */
+export async function runCommand(argv: readonly string[]): Promise<void> {
+  const program = new Command('dbt-regions')
+    .description('Checks dbt projects and deploys what changed, region by region.')
+    .version(process.env['DBT_REGIONS_VERSION'] ?? 'from sources')
+    .addHelpText('after', `\n${exits}`)
+    .configureHelp({ showGlobalOptions: false })
+    .exitOverride()
+  const command = (name: string, description: string) =>
+    program.command(name).description(description).exitOverride().addHelpText('after', `\n${exits}`)
+  const config = () => new Option('--config <file>', 'another configuration than .github/dbt-regions.yml')
+  const base = () => new Option('--base <ref>', 'compare with the merge base of this branch, tag or commit (default: the default branch)')
+
+  command('check', 'check the working tree against a base: graph, GDPR tagging, what changes and whom it reaches')
+    .addOption(base())
+    .option('--region <name>', 'check this region alone')
+    .addOption(new Option('--format <format>', 'how to print the report').choices(['text', 'markdown', 'json']).default('text'))
+    .addOption(config())
+    .action(async (options: CheckOptions & { format: string }) => {
+      const { report, place } = await checkHere(options)
+      print(rendered(report, place, options.format))
+      if (report.conclusion === 'failure') process.exitCode = 1
+    })
+
+  command('plan', 'show what a deploy of the working tree would run, against a base')
+    .addOption(base())
+    .option('--region <name>', 'plan this region alone')
+    .addOption(config())
+    .action(async (options: CheckOptions) => print(planText((await checkHere(options)).report)))
+
+  command('deploy', "run what differs from a region's ledger, what is pending there, and what depends on it")
+    .requiredOption('--region <name>', 'the region to deploy')
+    .addOption(new Option('--engine <engine>', 'demo: the embedded DuckDB over sample data').choices(['demo']))
+    .addOption(config())
+    .action(async (options: { region: string; engine?: string; config?: string }) => {
+      refuseUnmerged(process.env['GITHUB_EVENT_NAME'])
+      const repository = await openRepository(process.cwd(), options.config)
+      const deployment = await deployRegion(repository, regionNamed(repository.config.regions, options.region), {
+        engine: options.engine,
+        runId: `local-${Date.now()}`,
+        say: print,
+      })
+      print(deployText(deployment))
+      if (deployment.conclusion === 'failure') process.exitCode = 1
+    })
+
+  command('manifest', "write dbt's manifest.json (v12) of a project, parsed without dbt; findings go to standard error")
+    .requiredOption('--project <dir>', 'the folder of dbt_project.yml')
+    .option('--target <name>', "a target of profiles.yml (default: the profile's own)")
+    .option('--profiles-dir <dir>', 'the folder of profiles.yml (default: the project, then DBT_PROFILES_DIR, then ~/.dbt)')
+    .requiredOption('--output <file>', 'where to write it')
+    .action(async (options: { project: string; target?: string; profilesDir?: string; output: string }) => {
+      if (await writeManifestFile(options)) process.exitCode = 1
+    })
+
+  command('demo', 'check two projects, show the comment, and deploy both regions twice on an embedded DuckDB').action(async () => {
+    const { runDemo } = await import('./demo.ts')
+    if ((await runDemo(print)) === 'failure') process.exitCode = 1
+  })
+
+  try {
+    await program.parseAsync([...argv])
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    process.exitCode = error.exitCode === 0 ? 0 : 2
+  }
+}
+
+async function checkHere(options: CheckOptions): Promise<{ report: Report; place: Place }> {
+  const repository = await openRepository(process.cwd(), options.config)
+  const report = check(
+    await readSides(
+      repository,
+      { kind: 'local', ...(options.base !== undefined && { base: options.base }) },
+      { ...(options.region !== undefined && { region: options.region }), env: harmlessEnvironment(process.env) },
+    ),
+  )
+  return { report, place: placeHere(repository, report) }
+}
+
+function placeHere(repository: Repository, report: Report): Place {
+  return {
+    repository: null,
+    head: report.head,
+    run: { id: 0, attempt: 1, at: 0 },
+    id: repository.id,
+    regions: repository.config.regions.map((region) => region.name),
+  }
+}
+
+function rendered(report: Report, place: Place, format: string): string {
+  switch (format) {
+    case 'json':
+      return JSON.stringify(reportJson(report), null, 2)
+    case 'markdown':
+      return commentMarkdown(report, place)
+    case 'text':
+      return reportText(report, { color: process.stdout.isTTY && !process.env['NO_COLOR'] })
+    default:
+      throw new ConfigurationError(`--format ${format} is none of text, markdown and json`)
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+}

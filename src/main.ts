@@ -1,0 +1,108 @@
+import * as core from '@actions/core'
+import { context } from '@actions/github'
+import { upsertComment } from './adapters/github.ts'
+import { check } from './check.ts'
+import type { Config } from './config.ts'
+import { regionNamed } from './config/parse.ts'
+import { deployRegion } from './deployment.ts'
+import { ConfigurationError } from './errors.ts'
+import { commandFor, type GitHubEvent, isFork, occasionOf } from './event.ts'
+import { type Inputs, readInputs } from './inputs.ts'
+import { annotationsOf } from './report/annotations.ts'
+import { commentUpdate } from './report/comment.ts'
+import { deployMarkdown, deployText } from './report/deploy.ts'
+import type { Place } from './report/place.ts'
+import type { Report } from './report/report.ts'
+import { summaryMarkdown } from './report/summary.ts'
+import { reportText } from './report/text.ts'
+import { harmlessEnvironment, openRepository, type Repository, readSides } from './repository.ts'
+
+/** The action: reads the inputs and the event, checks or deploys, and publishes. Throws a ConfigurationError for wrong use. */
+export async function runAction(): Promise<void> {
+  const inputs = readInputs()
+  const event: GitHubEvent = { name: context.eventName, ref: context.ref, payload: context.payload as GitHubEvent['payload'] }
+  const command = commandFor(event, inputs.command)
+  const repository = await openRepository(process.env['GITHUB_WORKSPACE'] ?? process.cwd(), inputs.config)
+  core.setOutput('regions', regionsOutput(repository.config))
+  if (command === 'check') await checkAction(repository, event, inputs)
+  else await deployAction(repository, inputs)
+}
+
+function regionsOutput({ regions }: Config): string {
+  return JSON.stringify(regions.map(({ name, environment }) => ({ name, environment })))
+}
+
+async function checkAction(repository: Repository, event: GitHubEvent, inputs: Inputs): Promise<void> {
+  const report = check(
+    await readSides(repository, occasionOf(event), {
+      ...(inputs.region !== undefined && { region: inputs.region }),
+      env: harmlessEnvironment(process.env),
+    }),
+  )
+  const place = placeOf(repository, event, report)
+  core.info(reportText(report, { color: false }))
+  for (const { level, message, title, file, line, column } of annotationsOf(report)) {
+    core[level](message, { title, file, startLine: line, startColumn: column })
+  }
+  await core.summary.addRaw(summaryMarkdown(report, place)).write()
+  core.setOutput('comment-url', await comment(report, place, event, inputs))
+  const count = (severity: string) => newFindings(report).filter((finding) => finding.severity === severity).length
+  core.setOutput('conclusion', report.conclusion)
+  core.setOutput('errors', count('error'))
+  core.setOutput('warnings', count('warning'))
+  core.setOutput('changed', report.regions.reduce((sum, region) => sum + region.changes.length, 0))
+  if (report.conclusion === 'failure') core.setFailed(`${count('error')} new error(s): see the annotations and the job summary`)
+}
+
+function newFindings(report: Report) {
+  return [...report.configuration, ...report.regions.flatMap((region) => region.findings)].filter((finding) => finding.new)
+}
+
+/** Writes the comment where there is a pull request; answers its address, empty when there is none. */
+async function comment(report: Report, place: Place, event: GitHubEvent, inputs: Inputs): Promise<string> {
+  const pull = event.payload.pull_request
+  if (pull === undefined) return ''
+  if (inputs.token === undefined) throw new ConfigurationError('input token is empty: leave it out, or give it `${{ github.token }}`')
+  const result = await upsertComment(
+    { token: inputs.token, apiUrl: context.apiUrl },
+    { ...context.repo, number: pull.number, fork: isFork(event) },
+    commentUpdate(report, place),
+  )
+  if ('url' in result) return result.url
+  if (result.kind === 'not permitted') core.notice(`The report is in the job summary alone: ${result.reason}`)
+  if (result.kind === 'outdated') core.info('The pull request has moved on: its newer head writes the comment.')
+  return ''
+}
+
+function placeOf(repository: Repository, event: GitHubEvent, report: Report): Place {
+  return {
+    repository: `${context.serverUrl}/${context.repo.owner}/${context.repo.repo}`,
+    head: event.payload.pull_request?.head.sha ?? report.head,
+    run: { id: context.runId, attempt: Number(process.env['GITHUB_RUN_ATTEMPT'] ?? 1), at: Math.floor(Date.now() / 1000) },
+    id: repository.id,
+    regions: repository.config.regions.map((region) => region.name),
+  }
+}
+
+async function deployAction(repository: Repository, inputs: Inputs): Promise<void> {
+  const { regions } = repository.config
+  const [only, ...others] = regions
+  if (inputs.region === undefined && others.length > 0) {
+    const names = regions.map((region) => region.name).join(', ')
+    throw new ConfigurationError(
+      `a deploy works on one region: set the input region to one of ${names}, one job each (the output regions of a check makes the matrix)`,
+    )
+  }
+  const region = inputs.region === undefined ? only : regionNamed(regions, inputs.region)
+  if (region === undefined) throw new ConfigurationError('no region is configured')
+  const deployment = await deployRegion(repository, region, {
+    engine: inputs.engine,
+    runId: `${context.runId}-${process.env['GITHUB_RUN_ATTEMPT'] ?? 1}`,
+    say: (line) => core.info(line),
+  })
+  core.info(deployText(deployment))
+  await core.summary.addRaw(deployMarkdown(deployment)).write()
+  core.setOutput('conclusion', deployment.conclusion)
+  core.setOutput('changed', deployment.results.length)
+  if (deployment.conclusion === 'failure') core.setFailed(`the deploy of ${region.name} failed: the next run takes it up where it stopped`)
+}

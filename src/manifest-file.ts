@@ -1,0 +1,55 @@
+import { homedir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { readProjectFiles, readText } from './adapters/files.ts'
+import { ParseCache } from './dbt/cache.ts'
+import { parseProject } from './dbt/parse.ts'
+import { writeManifest } from './dbt/write.ts'
+import { ConfigurationError } from './errors.ts'
+import { graphOf } from './graph/graph.ts'
+import { findingsOf } from './rules/index.ts'
+
+/**
+ * Writes a project's manifest.json and prints its findings on standard error; answers whether there are errors among
+ * them. Throws a ConfigurationError when there is no project or no such profiles.yml.
+ */
+export async function writeManifestFile(options: {
+  readonly project: string
+  readonly target?: string
+  readonly profilesDir?: string
+  readonly output: string
+}): Promise<boolean> {
+  const folder = resolve(options.project)
+  const files = await readProjectFiles(folder)
+  if (!files.has('dbt_project.yml')) {
+    throw new ConfigurationError(`${options.project} has no dbt_project.yml: name the folder of a dbt project with --project`)
+  }
+  const profiles = await readProfiles(options.profilesDir, files.has('profiles.yml'))
+  const env = new Map(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  const project = parseProject({
+    files,
+    root: '',
+    env,
+    cache: new ParseCache(),
+    ...(options.target !== undefined && { target: options.target }),
+    ...(profiles !== null && { profiles }),
+  })
+  const findings = findingsOf(project, graphOf(project.manifest), { name: '', gdpr: false, rules: new Map() })
+  for (const { file, line, column, severity, message } of findings) console.error(`${file}:${line}:${column}: ${severity}: ${message}`)
+  const output = resolve(options.output)
+  await mkdir(dirname(output), { recursive: true })
+  await writeFile(output, writeManifest(project))
+  return findings.some((finding) => finding.severity === 'error')
+}
+
+/** The profiles.yml that dbt would take: the named folder's, else the project's own, DBT_PROFILES_DIR's, or the one in ~/.dbt. */
+async function readProfiles(named: string | undefined, isInProject: boolean): Promise<string | null> {
+  if (named !== undefined) {
+    const text = await readText(join(resolve(named), 'profiles.yml'))
+    if (text === null) throw new ConfigurationError(`--profiles-dir ${named}: there is no profiles.yml in it`)
+    return text
+  }
+  const configured = process.env['DBT_PROFILES_DIR']
+  if (configured !== undefined) return readText(join(resolve(configured), 'profiles.yml'))
+  return isInProject ? null : readText(join(homedir(), '.dbt', 'profiles.yml'))
+}

@@ -1,0 +1,139 @@
+import { realpathSync } from 'node:fs'
+import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { findProjects, isProjectFile, readProjectFiles, readText } from './adapters/files.ts'
+import { type Git, openGit } from './adapters/git.ts'
+import { baseCommit, type Occasion } from './base.ts'
+import type { CheckInput, Side } from './check.ts'
+import { type Config, configFile, discover, type EffectiveRegion, effectiveConfig, parseConfig } from './config.ts'
+import { regionNamed } from './config/parse.ts'
+import { ParseCache } from './dbt/cache.ts'
+import { parseProject } from './dbt/parse.ts'
+import type { ProjectFiles } from './dbt/project.ts'
+import { ConfigurationError } from './errors.ts'
+
+/** A repository as it stands on disk, with its configuration. */
+export interface Repository {
+  readonly git: Git
+  readonly config: Config
+  /** The configuration's path as it was named: tells two configurations of one repository apart. */
+  readonly id: string
+}
+
+/** Opens the repository around a folder. Throws a ConfigurationError for a configuration that is wrong or not there. */
+export async function openRepository(folder: string, namedConfig?: string): Promise<Repository> {
+  const git = await openGit(folder)
+  const file = namedConfig === undefined ? configFile : pathInRepository(git.root, folder, namedConfig)
+  const text = await readText(join(git.root, file))
+  if (text === null && namedConfig !== undefined) {
+    throw new ConfigurationError(`${namedConfig}: there is no such configuration file`)
+  }
+  return { git, id: file === configFile ? 'default' : file, config: text === null ? discover(await projectsOnDisk(git)) : parseConfig(text, file) }
+}
+
+/** Everything that a check looks at: every region's project, or one region's, in the working tree and at the base. */
+export async function readSides(
+  repository: Repository,
+  occasion: Occasion,
+  options: { readonly region?: string; readonly env: ReadonlyMap<string, string> },
+): Promise<CheckInput> {
+  const { git } = repository
+  const [base, head, dirty] = [await baseCommit(git, occasion), await git.commit('HEAD'), await git.isDirty()]
+  const config = effectiveConfig(base === null ? null : await configAt(repository, base), repository.config)
+  const chosen = options.region === undefined ? config.regions : [regionNamed(config.regions, options.region)]
+  const cache = new ParseCache()
+  const regions = await Promise.all(
+    chosen.map(async (region) => [region.name, await sidesOf(git, region, base, options.env, cache)] as const),
+  )
+  return {
+    base,
+    head: occasion.kind === 'pull_request' ? occasion.head : dirty ? null : head,
+    config,
+    regions: new Map(regions),
+  }
+}
+
+/** One region's project in the working tree. */
+export async function readHead(git: Git, place: EffectiveRegion['head'], env: ReadonlyMap<string, string>): Promise<Side | null> {
+  return side(await readProjectFiles(join(git.root, place.project)), place, env, new ParseCache())
+}
+
+/** One region's project at a commit that is in the checkout. */
+export async function readCommit(
+  git: Git,
+  commit: string,
+  place: EffectiveRegion['head'],
+  env: ReadonlyMap<string, string>,
+): Promise<Side | null> {
+  return side(await filesAt(git, commit, place.project, await readProjectFiles(join(git.root, place.project))), place, env, new ParseCache())
+}
+
+/**
+ * The environment that `env_var` may see while code that nobody has merged is read: dbt's own variables, but for its
+ * secrets, so that a pull request cannot write a token into its comment.
+ */
+export function harmlessEnvironment(env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && entry[0].startsWith('DBT_') && !/SECRET|TOKEN|PASSWORD|PRIVATE_KEY/i.test(entry[0]),
+    ),
+  )
+}
+
+async function sidesOf(git: Git, region: EffectiveRegion, base: string | null, env: ReadonlyMap<string, string>, cache: ParseCache) {
+  const files = await readProjectFiles(join(git.root, region.head.project))
+  const before = base !== null && region.base !== null ? await filesAt(git, base, region.base.project, files, region.head.project) : new Map()
+  return { head: side(files, region.head, env, cache), base: region.base === null ? null : side(before, region.base, env, cache) }
+}
+
+function side(files: ProjectFiles, place: EffectiveRegion['head'], env: ReadonlyMap<string, string>, cache: ParseCache): Side | null {
+  if (!files.has('dbt_project.yml')) return null
+  const project = parseProject({ files, root: place.project, env, cache, ...(place.target !== null && { target: place.target }) })
+  return { files, project }
+}
+
+/**
+ * A folder's files at a commit. What git does not see as changed is taken from the working tree, and so is what it ignores: packages
+ * that are installed there.
+ */
+async function filesAt(
+  git: Git,
+  commit: string,
+  folder: string,
+  working: ProjectFiles,
+  workingFolder = folder,
+): Promise<ReadonlyMap<string, string>> {
+  const prefix = folder === '' ? '' : `${folder}/`
+  const same = folder === workingFolder
+  const found = same ? await git.changed(commit, folder) : await git.list(commit, [folder])
+  const paths = found.filter((path) => isProjectFile(path.slice(prefix.length)))
+  const files = new Map(same ? working : [])
+  for (const path of paths) files.delete(path.slice(prefix.length))
+  for (const [path, text] of await git.read(commit, paths)) files.set(path.slice(prefix.length), text)
+  return files
+}
+
+async function configAt({ git, id }: Repository, commit: string): Promise<Config | null> {
+  const file = id === 'default' ? configFile : id
+  const text = (await git.read(commit, [file])).get(file)
+  if (text !== undefined) return parseConfig(text, file)
+  const projects = (await git.list(commit, ['dbt_project.yml', 'dbt_projects'])).filter(isDiscovered)
+  return projects.length === 0 ? null : discover(await git.read(commit, projects))
+}
+
+function isDiscovered(path: string): boolean {
+  return path === 'dbt_project.yml' || /^dbt_projects\/[^/]+\/dbt_project\.yml$/.test(path)
+}
+
+async function projectsOnDisk(git: Git): Promise<Map<string, string>> {
+  const paths = await findProjects(git.root)
+  const texts = await Promise.all(paths.map(async (path) => [path, await readText(join(git.root, path))] as const))
+  return new Map(texts.filter((entry): entry is readonly [string, string] => entry[1] !== null))
+}
+
+/** A path that a person names, from the repository's root. Throws a ConfigurationError when it leads out of it. */
+export function pathInRepository(root: string, folder: string, path: string): string {
+  const inside = relative(root, resolve(realpathSync(folder), path))
+  if (inside.startsWith('..') || isAbsolute(inside)) throw new ConfigurationError(`${path} is outside of the repository ${root}`)
+  return inside.split(sep).join('/')
+}
