@@ -1,5 +1,5 @@
 import type { Project } from './dbt/project.ts'
-import { type Fingerprints, fingerprintVersion, isDeployed } from './graph/fingerprint.ts'
+import { type Fingerprinted, type Fingerprints, fingerprintVersion, isDeployed } from './graph/fingerprint.ts'
 import type { NodeChange, PlanStep } from './report/report.ts'
 import type { LedgerEvent, LedgerState, NodeState } from './run/ledger.ts'
 import { type LeftBehind, list, type Plan, type Reread, recordedNode, selectNodes, short } from './run/plan.ts'
@@ -56,12 +56,6 @@ export function commitsToReread(ledger: LedgerState): string[] {
 /** A plan as the report shows it. */
 export function planSteps(plan: Plan): PlanStep[] {
   return [...plan.nodes, ...plan.leftBehind].map(({ unique_id, action, because }) => ({ unique_id, action, because }))
-}
-
-/** A project with its fingerprints. */
-export interface Fingerprinted {
-  readonly project: Project
-  readonly fingerprints: Fingerprints
 }
 
 /** What a merge would deploy in a region that stands exactly as the base says: the plan of a pull request, for which no ledger is read. */

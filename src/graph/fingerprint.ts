@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ColumnInfo, Json, JsonObject, Manifest, ManifestNode, UnitTestDefinition } from '../dbt/manifest.ts'
-import type { Project } from '../dbt/project.ts'
+import type { Project, ProjectFiles } from '../dbt/project.ts'
 import { normaliseSql } from '../sql/normalise.ts'
 
 /** Raised whenever the same project would get other fingerprints: a ledger written by another version is read again. */
@@ -40,17 +40,32 @@ export interface FingerprintParts {
 
 export type Fingerprints = ReadonlyMap<string, Fingerprint>
 
-/** The fingerprints of all nodes and unit tests of a project, by unique_id in order. */
-export function fingerprints(project: Project, compile: Compile): Fingerprints {
+/** A project with its fingerprints. */
+export interface Fingerprinted {
+  readonly project: Project
+  readonly fingerprints: Fingerprints
+}
+
+/**
+ * The fingerprints of all nodes and unit tests of a project, by unique_id in order. `settings` is what a node that cannot
+ * be compiled may depend on besides its text: `settingsOf` the project's files, and whatever else the caller knows.
+ */
+export function fingerprints(project: Project, compile: Compile, settings: Json): Fingerprints {
   const { manifest } = project
   const all = [...manifest.nodes.values(), ...manifest.unit_tests.values()]
   all.sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1))
   return new Map(
     all.map((node) => [
       node.unique_id,
-      node.resource_type === 'unit_test' ? ofUnitTest(node) : ofNode(project, node, compile),
+      node.resource_type === 'unit_test' ? ofUnitTest(node) : ofNode(project, node, compile, settings),
     ]),
   )
+}
+
+/** The text of the files that say which vars, flags and package versions a project has. */
+export function settingsOf(files: ProjectFiles): Json {
+  const names = ['dbt_project.yml', 'dependencies.yml', 'package-lock.yml', 'packages.yml', 'vars.yml']
+  return names.map((name) => [name, files.get(name) ?? null])
 }
 
 /** Whether a node leaves something in the warehouse or is checked there, so that a plan may hold it. */
@@ -71,8 +86,8 @@ export function reachableMacros(manifest: Manifest, start: readonly string[]): s
   return [...reached].sort()
 }
 
-function ofNode(project: Project, node: ManifestNode, compile: Compile): Fingerprint {
-  const code = codeOf(project, node, compile)
+function ofNode(project: Project, node: ManifestNode, compile: Compile, settings: Json): Fingerprint {
+  const code = codeOf(project, node, compile, settings)
   const config = configOf(project.manifest, node)
   const governance = governanceOf(node)
   const place = placeOf(node)
@@ -110,7 +125,12 @@ function assemble(unique_id: string, meaning: Meaning): Fingerprint {
   }
 }
 
-function codeOf(project: Project, node: ManifestNode, compile: Compile): Pick<Meaning, 'code' | 'unresolved'> {
+function codeOf(
+  project: Project,
+  node: ManifestNode,
+  compile: Compile,
+  settings: Json,
+): Pick<Meaning, 'code' | 'unresolved'> {
   if (node.resource_type === 'seed') {
     // dbt hashes a large seed's path instead of its content; then nothing says whether the content changed.
     const unresolved = node.checksum.name === 'path' ? ['the content of this large seed'] : []
@@ -119,7 +139,7 @@ function codeOf(project: Project, node: ManifestNode, compile: Compile): Pick<Me
   const ways = node.config.materialized === 'incremental' ? [false, true] : [false]
   const compiled = ways.map((incremental) => compile(project, node.unique_id, { incremental }))
   const unresolved = [...new Set(compiled.flatMap((each) => each.unresolved))].sort()
-  if (unresolved.length > 0) return { code: ['text', ...textOf(project, node)], unresolved }
+  if (unresolved.length > 0) return { code: ['text', ...textOf(project, node), settings], unresolved }
   const normal = isDatabricks(project.manifest) && node.language === 'sql' ? normaliseSql : (code: string) => code
   return { code: [node.resource_type, node.language, ...compiled.map((each) => normal(each.code))], unresolved }
 }

@@ -161,7 +161,7 @@ class Run {
   outcome(error: unknown): Execution {
     const results = this.input.plan.nodes.map((node) => this.results.get(node.unique_id) ?? notReached(node.unique_id))
     const done = [...this.recorded.values()].every((status) => status === 'success')
-    const conclusion = error === null && done ? 'success' : 'failure'
+    const conclusion = error === null && done && this.input.plan.refused === null ? 'success' : 'failure'
     return { conclusion, results, recorded: this.recorded, error }
   }
 }

@@ -1,0 +1,74 @@
+import type { Manifest, ManifestNode, UnitTestDefinition } from '../dbt/manifest.ts'
+import { ephemeralParents, type Fingerprint, reachableMacros, relationOf } from './fingerprint.ts'
+
+/** Why a node's code means something else in head than in base, in words: its own SQL, a macro, an inlined model, a relation that moved, a variable. */
+export function codeReasons(base: Manifest, head: Manifest, from: Fingerprint, to: Fingerprint): string[] {
+  const id = to.unique_id
+  const [before, after] = [base.nodes.get(id), head.nodes.get(id)]
+  if (before === undefined || after === undefined) return ofUnitTest(base.unit_tests.get(id), head.unit_tests.get(id))
+  const causes = [
+    ...(ownText(before) === ownText(after) ? [] : [after.resource_type === 'seed' ? 'data changed' : 'SQL changed']),
+    ...changedInlined(base, head, before, after),
+    ...changedMacros(base, head, before, after),
+    ...movedParents(base, head, before, after),
+  ]
+  if (causes.length === 0) causes.push('a variable, an environment variable or the target makes it other SQL')
+  const unresolved = [...new Set([...from.unresolved, ...to.unresolved])].sort()
+  if (unresolved.length > 0) causes.push(`compared as text, since ${unresolved.join(', ')} could not be resolved`)
+  return id.startsWith('test.') ? causes : [...causes, 'its effect on columns and rows is not analysed']
+}
+
+function ofUnitTest(before: UnitTestDefinition | undefined, after: UnitTestDefinition | undefined): string[] {
+  if (before === undefined || after === undefined) return []
+  const keys = ['model', 'given', 'expect', 'overrides'] as const
+  return keys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key])).map((key) => `${key} changed`)
+}
+
+function ownText(node: ManifestNode): string {
+  const kwargs = node.resource_type === 'test' ? JSON.stringify(node.test_metadata?.kwargs ?? null) : ''
+  return node.resource_type === 'seed' ? node.checksum.checksum : withoutLayout(node.raw_code) + kwargs
+}
+
+/** Rough, since it only decides which words are used for a change that is certain. */
+function withoutLayout(text: string): string {
+  return text
+    .replace(/\{#[\s\S]*?#\}/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+}
+
+function changedInlined(base: Manifest, head: Manifest, before: ManifestNode, after: ManifestNode): string[] {
+  const old = new Map(ephemeralParents(base, before).map((node) => [node.unique_id, ownText(node)]))
+  return ephemeralParents(head, after)
+    .filter((node) => old.has(node.unique_id) && old.get(node.unique_id) !== ownText(node))
+    .map((node) => `the ephemeral model ${node.name}, which it inlines, changed`)
+}
+
+function changedMacros(base: Manifest, head: Manifest, before: ManifestNode, after: ManifestNode): string[] {
+  const reach = (manifest: Manifest, node: ManifestNode): string[] =>
+    reachableMacros(
+      manifest,
+      [node, ...ephemeralParents(manifest, node)].flatMap((each) => each.depends_on.macros),
+    )
+  const ids = new Set([...reach(base, before), ...reach(head, after)])
+  return [...ids].sort().flatMap((id) => {
+    const [old, now] = [base.macros.get(id), head.macros.get(id)]
+    if (old === undefined && now === undefined) return []
+    if (old === undefined) return [`macro ${now?.name} added`]
+    if (now === undefined) return [`macro ${old.name} removed`]
+    return withoutLayout(old.macro_sql) === withoutLayout(now.macro_sql) ? [] : [`macro ${now.name} changed`]
+  })
+}
+
+function movedParents(base: Manifest, head: Manifest, before: ManifestNode, after: ManifestNode): string[] {
+  const old = new Set(before.depends_on.nodes)
+  return after.depends_on.nodes
+    .filter((id) => old.has(id) && relationOf(base, id) !== relationOf(head, id))
+    .sort()
+    .map((id) => `${spoken(id)} moved to ${relationOf(head, id)}`)
+}
+
+function spoken(unique_id: string): string {
+  const [type, , ...name] = unique_id.split('.')
+  return `${type} ${name.join('.')}`
+}
