@@ -6,7 +6,7 @@ import { ConfigurationError } from './errors.ts'
 import { refuseUnmerged } from './event.ts'
 import { writeManifestFile } from './manifest-file.ts'
 import { commentMarkdown } from './report/comment.ts'
-import { deployText } from './report/deploy.ts'
+import { deploymentText } from './report/deployment.ts'
 import { reportJson } from './report/json.ts'
 import type { Place } from './report/place.ts'
 import { planText } from './report/plan.ts'
@@ -64,7 +64,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
         runId: `local-${Date.now()}`,
         say: print,
       })
-      print(deployText(deployment))
+      print(deploymentText(deployment))
       if (deployment.conclusion === 'failure') process.exitCode = 1
     })
 

@@ -10,7 +10,7 @@ import { commandFor, type GitHubEvent, isFork, occasionOf } from './event.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { annotationsOf } from './report/annotations.ts'
 import { commentUpdate } from './report/comment.ts'
-import { deployMarkdown, deployText } from './report/deploy.ts'
+import { deploymentMarkdown, deploymentText } from './report/deployment.ts'
 import type { Place } from './report/place.ts'
 import type { Report } from './report/report.ts'
 import { summaryMarkdown } from './report/summary.ts'
@@ -20,12 +20,22 @@ import { harmlessEnvironment, openRepository, type Repository, readSides } from 
 /** The action: reads the inputs and the event, checks or deploys, and publishes. Throws a ConfigurationError for wrong use. */
 export async function runAction(): Promise<void> {
   const inputs = readInputs()
-  const event: GitHubEvent = { name: context.eventName, ref: context.ref, payload: context.payload as GitHubEvent['payload'] }
+  const event: GitHubEvent = { name: context.eventName, ref: context.ref, payload: payloadOf(context.payload) }
   const command = commandFor(event, inputs.command)
   const repository = await openRepository(process.env['GITHUB_WORKSPACE'] ?? process.cwd(), inputs.config)
   core.setOutput('regions', regionsOutput(repository.config))
   if (command === 'check') await checkAction(repository, event, inputs)
   else await deployAction(repository, inputs)
+}
+
+/** The parts of the payload that are read here, which the toolkit leaves untyped. */
+function payloadOf(payload: typeof context.payload): GitHubEvent['payload'] {
+  const { repository, pull_request, merge_group } = payload
+  return {
+    ...(repository && { repository: { default_branch: String(repository['default_branch'] ?? 'main') } }),
+    ...(pull_request && { pull_request: { number: pull_request.number, head: pull_request['head'], base: pull_request['base'] } }),
+    ...(merge_group && { merge_group: { base_sha: String(merge_group.base_sha) } }),
+  }
 }
 
 function regionsOutput({ regions }: Config): string {
@@ -100,8 +110,8 @@ async function deployAction(repository: Repository, inputs: Inputs): Promise<voi
     runId: `${context.runId}-${process.env['GITHUB_RUN_ATTEMPT'] ?? 1}`,
     say: (line) => core.info(line),
   })
-  core.info(deployText(deployment))
-  await core.summary.addRaw(deployMarkdown(deployment)).write()
+  core.info(deploymentText(deployment))
+  await core.summary.addRaw(deploymentMarkdown(deployment)).write()
   core.setOutput('conclusion', deployment.conclusion)
   core.setOutput('changed', deployment.results.length)
   if (deployment.conclusion === 'failure') core.setFailed(`the deploy of ${region.name} failed: the next run takes it up where it stopped`)
