@@ -51,7 +51,13 @@ export function deploymentMarkdown(deployment: Deployment): string {
     `## ${conclusion === 'success' ? '✅' : '❌'} ${code(region)}: ${prose(outcome(deployment).replace(/^[^:]*: /, ''))}`,
     ...(rows.length > 0 ? [['| | node | took | why |', '| --- | --- | ---: | --- |', ...rows].join('\n')] : []),
     ...(leftBehind.length > 0
-      ? [['**Left behind, not dropped:**', '', ...leftBehind.map((step) => `- ${code(nameOf(step.unique_id))}: ${prose(step.because)}`)].join('\n')]
+      ? [
+          [
+            '**Left behind, not dropped:**',
+            '',
+            ...leftBehind.map((step) => `- ${code(nameOf(step.unique_id))}: ${prose(step.because)}`),
+          ].join('\n'),
+        ]
       : []),
     ...notes.map((note) => prose(note)),
   ]

@@ -4,8 +4,8 @@ export interface Place {
   readonly repository: string | null
   /** The pull request's head commit (not the merge commit that was checked out): links go there. */
   readonly head: string | null
-  /** `GITHUB_RUN_ID` and `GITHUB_RUN_ATTEMPT`: which of two runs on the same head is the later one. */
-  readonly run: { readonly id: number; readonly attempt: number }
+  /** `GITHUB_RUN_ID`, `GITHUB_RUN_ATTEMPT` and the time in seconds since 1970: which of two reports on the same head is the later one. */
+  readonly run: { readonly id: number; readonly attempt: number; readonly at: number }
   /** Tells the comments of two configurations in one repository apart: the configuration's path, or `default`. */
   readonly id: string
   /** Every configured region, also those that another job checks. */

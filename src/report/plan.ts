@@ -4,7 +4,10 @@ import { counted } from './words.ts'
 
 /** What a deploy of the head would run in each region that stands as the base says, for a terminal. */
 export function planText(report: Report): string {
-  const regions = report.regions.map(({ name, project, plan }) => [`${name}: ${summary(plan)} (${plain(project || '.')})`, ...stepLines(plan)])
+  const regions = report.regions.map(({ name, project, plan }) => [
+    `${name}: ${summary(plan)} (${plain(project || '.')})`,
+    ...stepLines(plan),
+  ])
   return `${regions.map((lines) => lines.join('\n')).join('\n\n')}\n`
 }
 
@@ -18,7 +21,9 @@ function summary(plan: readonly PlanStep[]): string {
   const run = plan.filter((step) => step.action !== 'drop-review').length
   const review = plan.length - run
   if (plan.length === 0) return 'nothing to do'
-  return [run > 0 && counted(run, 'node'), review > 0 && `${counted(review, 'relation')} to review`].filter(Boolean).join(', ')
+  return [run > 0 && counted(run, 'node'), review > 0 && `${counted(review, 'relation')} to review`]
+    .filter(Boolean)
+    .join(', ')
 }
 
 /** `model customer_cohorts`, out of the unique_id. */

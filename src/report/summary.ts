@@ -1,7 +1,19 @@
+import { fitting } from './fit.ts'
+import { markdown } from './markdown.ts'
 import type { Place } from './place.ts'
 import type { Report } from './report.ts'
+import { stateOf } from './state.ts'
+
+/** 1 MiB a step, says GitHub; some is left for what else the step writes. */
+const MOST_BYTES = 1024 * 1024 - 16 * 1024
 
 /** The report as a job summary: the comment's Markdown within a summary's 1 MiB, without its hidden parts. */
-export function summaryMarkdown(_report: Report, _place: Place): string {
-  throw new Error('not written yet')
+export function summaryMarkdown(report: Report, place: Place): string {
+  const own = stateOf(report, { ...place, regions: [] })
+  const head = place.head ?? report.head ?? ''
+  return fitting(
+    own,
+    (shown, step) => `${markdown(shown, place, head, step)}\n`,
+    (text) => Buffer.byteLength(text) <= MOST_BYTES,
+  )
 }

@@ -1,0 +1,66 @@
+import { changeTable } from './change-table.ts'
+import { code, link } from './escape.ts'
+import { exposureList } from './exposure-list.ts'
+import { existingFindings, newFindings } from './finding-list.ts'
+import { amount, headline } from './headline.ts'
+import { pictureOf } from './lineage.ts'
+import { mermaid } from './mermaid.ts'
+import { overview } from './overview.ts'
+import type { Place } from './place.ts'
+import { planList } from './plan-list.ts'
+import type { Section } from './section.ts'
+import type { Step } from './shorten.ts'
+import type { CommentState } from './state.ts'
+import { twinsOf } from './twins.ts'
+import { listed } from './words.ts'
+
+/** What people see of a state, as GitHub's Markdown: what fails first, then what changes and whom it reaches, then the plan. */
+export function markdown(state: CommentState, place: Place, head: string, step: Step): string {
+  const { sections } = state
+  const changed = sections.filter((it) => it.changes.length > 0)
+  const blocks = [
+    `### ${headline(state, head)}`,
+    overview(state, head, step),
+    newFindings(sections, place),
+    ...twinsOf(changed).flatMap((twins) => changesOf(twins, place, head)),
+    planList(sections),
+    existingFindings(sections, place),
+    footer(sections, place, head, step),
+  ]
+  return blocks.filter((it) => it !== '').join('\n\n')
+}
+
+/** The changes of one region, or of several that change alike, and their picture. */
+function changesOf(twins: readonly Section[], place: Place, head: string): string[] {
+  const [first] = twins
+  if (!first) return []
+  const names = listed(twins.map((it) => code(it.region)))
+  const alike = twins.length > 1 ? `, the same in ${twins.length > 2 ? 'all' : 'both'}` : ''
+  const old = first.head === head ? '' : `, as of ${code(first.head.slice(0, 7))}`
+  return [
+    `#### ${names}: ${amount(first)} changed${alike}${old}`,
+    exposureList(twins),
+    changeTable(twins, place),
+    graph(twins),
+  ]
+}
+
+function graph(twins: readonly Section[]): string {
+  const text = mermaid(pictureOf(twins))
+  return text === null ? '' : `\`\`\`mermaid\n${text}\n\`\`\``
+}
+
+function footer(sections: readonly Section[], place: Place, head: string, step: Step): string {
+  const base = sections.find((it) => it.head === head)?.base ?? null
+  const checked = head === '' ? 'the working tree' : commit(head, place)
+  const against = base === null ? '' : ` against ${commit(base, place)}`
+  const short =
+    step.says === null
+      ? ''
+      : ` Shortened to fit GitHub’s limit: ${step.says}; the whole report is in the output of <code>check --format json</code>.`
+  return `<sub>Checked ${checked}${against}. Only new errors fail the check.${short}</sub>`
+}
+
+function commit(sha: string, { repository }: Place): string {
+  return link(code(sha.slice(0, 7)), repository === null ? null : `${repository}/commit/${encodeURIComponent(sha)}`)
+}
