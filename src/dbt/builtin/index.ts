@@ -1,0 +1,44 @@
+import type { AdapterType } from '../adapter-type.ts'
+import { ParseCache } from '../cache.ts'
+import { sourceFile } from '../files.ts'
+import { type MacroEntry, readMacros } from '../macro.ts'
+import { Sink } from '../sink.ts'
+import { DATABRICKS_FUNCTIONS, FUNCTIONS } from './functions.ts'
+import { NAMES } from './names.ts'
+import { RUNTIME } from './runtime.ts'
+import { TESTS } from './tests.ts'
+
+const FILES: readonly (readonly [packageName: string, file: string, text: string])[] = [
+  ['dbt', 'tests.sql', TESTS],
+  ['dbt', 'names.sql', NAMES],
+  ['dbt', 'runtime.sql', RUNTIME],
+  ['dbt', 'functions.sql', FUNCTIONS],
+  ['dbt_databricks', 'functions.sql', DATABRICKS_FUNCTIONS],
+]
+
+let read: MacroEntry[] | undefined
+
+/** The macros that every project has: dbt's, and its adapter's, written from their documentation. */
+export function builtinMacros(adapter: AdapterType): readonly MacroEntry[] {
+  read ??= FILES.flatMap(([packageName, name, text]) => {
+    const file = `${packageName}/${name}`
+    const sink = new Sink(new Map([[file, text]]), '')
+    const macros = readMacros(
+      sourceFile(file, `macros/${name}`, name, text),
+      packageName,
+      new ParseCache(),
+      sink,
+      false,
+    )
+    const wrong = sink.findings()[0]
+    if (wrong) throw new Error(`${file}:${wrong.line}: ${wrong.message}`)
+    return macros
+  })
+  const names = internalPackages(adapter)
+  return read.filter((macro) => names.includes(macro.package))
+}
+
+/** dbt's own packages for an adapter, the nearest to it first. */
+export function internalPackages(adapter: AdapterType): string[] {
+  return [...adapter.prefixes.slice(0, -1).map((prefix) => `dbt_${prefix}`), 'dbt']
+}

@@ -1,0 +1,244 @@
+import type { AdapterType } from './adapter-type.ts'
+import { type ConfigKind, configDefaults, configMerge, type Merge } from './config-kind.ts'
+import { type Data, type DataObject, isJsonObject, isObject, plain } from './data.ts'
+import type { Json, JsonObject } from './manifest.ts'
+import { flag, type Package } from './package.ts'
+import type { Packages } from './packages.ts'
+
+/** What a resource says of its own config. */
+export interface OwnConfig {
+  readonly kind: ConfigKind
+  readonly package: Package
+  readonly fqn: readonly string[]
+  /** `config:` of its YAML. */
+  readonly patch?: DataObject
+  /** `config()` of its SQL. */
+  readonly call?: DataObject
+}
+
+/**
+ * Calculates configs as dbt does: defaults, the package's dbt_project.yml from the top down, the YAML's `config`, `config()`,
+ * and for an installed package the project's own dbt_project.yml last. https://docs.getdbt.com/reference/configs-and-properties
+ */
+export class Configs {
+  readonly #packages: Packages
+  readonly #adapter: AdapterType
+  readonly #levels = new WeakMap<object, DataObject>()
+  readonly #bases = new Map<string, JsonObject>()
+  readonly #ids = new WeakMap<object, number>()
+  #lastId = 0
+
+  constructor(packages: Packages) {
+    this.#packages = packages
+    this.#adapter = packages.target.adapter
+  }
+
+  /** The whole config, checked and completed. */
+  rendered(own: OwnConfig): JsonObject {
+    let config = this.#base(own)
+    if (own.patch) config = this.#apply(own.kind, config, this.#translate(own.patch))
+    if (own.call) config = this.#apply(own.kind, config, this.#translate(own.call))
+    if (!own.package.isRoot) {
+      for (const level of this.#levelsOf(this.#packages.root, own, false)) config = this.#apply(own.kind, config, level)
+    }
+    return finish(own.kind, config)
+  }
+
+  /** What is set anywhere, as it is written, without defaults and merging. */
+  unrendered(own: OwnConfig): JsonObject {
+    const result: Record<string, Json> = {}
+    const add = (level: DataObject): void => {
+      for (const key of Object.keys(level)) result[this.#adapter.aliases[key] ?? key] = plain(level[key] as Data)
+    }
+    for (const level of this.#levelsOf(own.package, own, true)) add(level)
+    if (own.patch) add(own.patch)
+    if (own.call) add(own.call)
+    if (!own.package.isRoot) for (const level of this.#levelsOf(this.#packages.root, own, true)) add(level)
+    return result
+  }
+
+  /** Defaults and the levels of the package's dbt_project.yml: the same for all resources of a folder. */
+  #base(own: OwnConfig): JsonObject {
+    const levels = this.#levelsOf(own.package, own, false)
+    const key = `${own.kind} ${levels.map((level) => this.#id(level)).join(' ')}`
+    let base = this.#bases.get(key)
+    if (!base) {
+      base = configDefaults(own.kind)
+      for (const level of levels) base = this.#apply(own.kind, base, level)
+      this.#bases.set(key, base)
+    }
+    return base
+  }
+
+  #id(level: object): number {
+    let id = this.#ids.get(level)
+    if (id === undefined) {
+      this.#lastId += 1
+      id = this.#lastId
+      this.#ids.set(level, id)
+    }
+    return id
+  }
+
+  #levelsOf(from: Package, own: OwnConfig, isUnrendered: boolean): DataObject[] {
+    const levels: DataObject[] = []
+    let level: Data | undefined = configTree(from, own.kind, isUnrendered, this.#packages.root)
+    for (let depth = 0; isObject(level); depth += 1) {
+      const config = this.#level(level, isUnrendered)
+      if (Object.keys(config).length > 0) levels.push(config)
+      const name: string | undefined = own.fqn[depth]
+      level = name !== undefined && Object.hasOwn(level, name) ? level[name] : undefined
+    }
+    return levels
+  }
+
+  /** One level's own configs: what starts with `+`, and what is no folder. */
+  #level(level: DataObject, isUnrendered: boolean): DataObject {
+    let config = this.#levels.get(level)
+    if (!config) {
+      const result: Record<string, Data> = {}
+      for (const key of Object.keys(level)) {
+        const value = level[key] as Data
+        if (key.startsWith('+')) result[key.slice(1).trim()] = value
+        else if (!isObject(value)) result[key] = value
+      }
+      config = isUnrendered ? result : this.#translate(result)
+      this.#levels.set(level, config)
+    }
+    return config
+  }
+
+  #translate(partial: DataObject): DataObject {
+    const result: Record<string, Data> = {}
+    for (const key of Object.keys(partial)) result[hookName(this.#adapter.aliases[key] ?? key)] = partial[key] as Data
+    return result
+  }
+
+  #apply(kind: ConfigKind, config: JsonObject, partial: DataObject): JsonObject {
+    const result: Record<string, Json> = { ...config }
+    for (const key of Object.keys(partial)) {
+      const merge = configMerge(kind, key) ?? (this.#adapter.merged.includes(key) ? 'update' : undefined)
+      result[key] = mergeValue(merge, result[key], expand(key, plain(partial[key] as Data)))
+    }
+    return result
+  }
+}
+
+function hookName(key: string): string {
+  return key === 'pre_hook' ? 'pre-hook' : key === 'post_hook' ? 'post-hook' : key
+}
+
+/** Values that dbt takes in a short form. */
+function expand(key: string, value: Json): Json {
+  if (key === 'post-hook' || key === 'pre-hook') return listify(value).map(hook)
+  if (key === 'latest_version_pointer' && typeof value === 'boolean') return { enabled: value }
+  if (key === 'static_analysis' && typeof value === 'boolean') return value ? 'on' : 'off'
+  return value
+}
+
+/** A hook as dbt writes it: a text, a text of JSON, or an object. */
+function hook(value: Json): Json {
+  const parsed = typeof value === 'string' ? jsonHook(value) : value
+  if (!isJsonObject(parsed)) return { sql: String(value), transaction: true, index: null }
+  return { sql: parsed.sql ?? '', transaction: parsed.transaction ?? true, index: parsed.index ?? null }
+}
+
+function jsonHook(text: string): Json {
+  if (!text.trimStart().startsWith('{') || text.trimStart().startsWith('{{')) return { sql: text }
+  try {
+    const parsed: Json = JSON.parse(text)
+    return parsed
+  } catch {
+    return { sql: text }
+  }
+}
+
+function listify(value: Json): readonly Json[] {
+  return Array.isArray(value) ? value : [value]
+}
+
+/** Brings a later value together with an earlier one. */
+export function mergeValue(merge: Merge | undefined, earlier: Json | undefined, later: Json): Json {
+  if (earlier === undefined || earlier === null || merge === undefined) return later
+  if (merge === 'append') return [...listify(earlier), ...listify(later)]
+  if (!isJsonObject(earlier) || !isJsonObject(later)) return later === null ? earlier : later
+  return merge === 'update' ? { ...earlier, ...later } : mergeGrants(earlier, later)
+}
+
+function mergeGrants(earlier: JsonObject, later: JsonObject): JsonObject {
+  const result: Record<string, Json> = {}
+  for (const key of Object.keys(earlier)) result[key] = listify(earlier[key] ?? null)
+  for (const key of Object.keys(later)) {
+    const name = key.replace(/^\++/, '')
+    const value = listify(later[key] ?? null)
+    const known = result[name]
+    result[name] = key.startsWith('+') && Array.isArray(known) ? [...known, ...value] : value
+  }
+  return result
+}
+
+function finish(kind: ConfigKind, config: JsonObject): JsonObject {
+  if (kind === 'test') return { ...config, ...storedFailures(config) }
+  if (kind !== 'model') return config
+  return { ...config, freshness: isJsonObject(config.freshness ?? null) ? buildAfter(config.freshness) : null }
+}
+
+function buildAfter(freshness: Json | undefined): Json {
+  if (!isJsonObject(freshness) || !isJsonObject(freshness.build_after)) return null
+  return { ...freshness, build_after: { count: null, period: null, updates_on: 'any', ...freshness.build_after } }
+}
+
+/** `store_failures_as` decides over `store_failures`: https://docs.getdbt.com/reference/resource-configs/store_failures_as */
+function storedFailures(config: JsonObject): JsonObject {
+  const { store_failures, store_failures_as } = config
+  if (typeof store_failures_as === 'string')
+    return { store_failures: store_failures_as !== 'ephemeral', store_failures_as }
+  if (typeof store_failures !== 'boolean') return {}
+  return { store_failures, store_failures_as: store_failures ? 'table' : 'ephemeral' }
+}
+
+/** The part of a dbt_project.yml that configures a kind of resource. */
+function configTree(from: Package, kind: ConfigKind, isUnrendered: boolean, root: Package): Data | undefined {
+  const project = isUnrendered ? from.unrendered : from.rendered
+  switch (kind) {
+    case 'model':
+    case 'operation':
+      return project.models
+    case 'analysis':
+      return flag(root, 'require_corrected_analysis_fqns', false) ? project.analyses : project.models
+    case 'test':
+      return 'data_tests' in project || isUnrendered ? project.data_tests : project.tests
+    case 'saved_query':
+      return project['saved-queries'] ?? project.saved_queries
+    case 'semantic_model':
+      return project['semantic-models'] ?? project.semantic_models
+    default:
+      return project[`${kind}s`]
+  }
+}
+
+/** Adds what a further `config()` of the same SQL says, as dbt does: lists join, objects merge, the rest is replaced. */
+export function addConfigCall(earlier: DataObject, later: DataObject): DataObject {
+  if (Object.keys(earlier).length === 0) return later
+  const result: Record<string, Data> = { ...earlier }
+  for (const key of Object.keys(later)) result[key] = joinCalls(key, earlier[key], later[key] as Data)
+  return result
+}
+
+const APPENDED = new Set(['pre-hook', 'pre_hook', 'post-hook', 'post_hook', 'tags', 'packages'])
+const UPDATED = new Set(['quoting', 'column_types', 'meta', 'docs', 'contract', 'snapshot_meta_column_names'])
+
+function joinCalls(key: string, earlier: Data | undefined, later: Data): Data {
+  const list = (data: Data): readonly Data[] => (Array.isArray(data) ? data : [data])
+  if (APPENDED.has(key)) return earlier === undefined ? list(later) : [...list(earlier), ...list(later)]
+  if (UPDATED.has(key)) return isObject(earlier) && isObject(later) ? { ...earlier, ...later } : later
+  if (key !== 'grants' || !isObject(later)) return later
+  const result: Record<string, Data> = {}
+  for (const name of Object.keys(isObject(earlier) ? earlier : {}))
+    result[name] = list((earlier as DataObject)[name] as Data)
+  for (const name of Object.keys(later)) {
+    const known = name.startsWith('+') ? result[name] : undefined
+    result[name] = known === undefined ? list(later[name] as Data) : [...list(known), ...list(later[name] as Data)]
+  }
+  return result
+}

@@ -1,0 +1,93 @@
+import { Dict, Float, HostObject, Tuple, Undefined, type Value } from '../jinja/value.ts'
+import type { Json } from './manifest.ts'
+
+/** YAML and JSON as Python holds it: a whole float stays a float (`1.0`), everything else is as in JSON. */
+export type Data = null | boolean | number | string | Float | readonly Data[] | DataObject
+export interface DataObject {
+  readonly [key: string]: Data
+}
+
+export function isObject(data: Data | undefined): data is DataObject {
+  return typeof data === 'object' && data !== null && !Array.isArray(data) && !(data instanceof Float)
+}
+
+export function isList(data: Data | undefined): data is readonly Data[] {
+  return Array.isArray(data)
+}
+
+export function isJsonObject(data: Json | undefined): data is { readonly [key: string]: Json } {
+  return typeof data === 'object' && data !== null && !Array.isArray(data)
+}
+
+/** The list of texts that a text or a list of texts stands for; what is no text is left out. */
+export function texts(data: Data | undefined): string[] {
+  if (typeof data === 'string') return [data]
+  return isList(data) ? data.filter((item) => typeof item === 'string') : []
+}
+
+export function textOr<T>(data: Data | undefined, otherwise: T): string | T {
+  return typeof data === 'string' ? data : otherwise
+}
+
+/** As JSON writes it: floats become numbers. Shares what needs no change, so treat it as read-only. */
+export function plain(data: Data): Json {
+  if (data === null || typeof data !== 'object') return data
+  if (data instanceof Float) return data.value
+  if (isList(data)) {
+    const items = data.map(plain)
+    return items
+  }
+  const result: Record<string, Json> = {}
+  for (const key of Object.keys(data)) define(result, key, plain(data[key] as Data))
+  return result
+}
+
+export function plainObject(data: Data | undefined): { readonly [key: string]: Json } {
+  const result = isObject(data) ? plain(data) : {}
+  return isJsonObject(result) ? result : {}
+}
+
+/** Sets an own property, `__proto__` too. */
+export function define<T>(target: Record<string, T>, key: string, value: T): void {
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
+  else target[key] = value
+}
+
+/** The data as a template sees it. */
+export function toValue(data: Data | Json | undefined): Value {
+  if (data === undefined) return null
+  if (typeof data === 'number') return Number.isInteger(data) ? data : new Float(data)
+  if (data === null || typeof data !== 'object' || data instanceof Float) return data
+  if (Array.isArray(data)) return data.map(toValue)
+  return Dict.from(Object.entries(data).map(([key, value]) => [key, toValue(value)]))
+}
+
+/** A template's value as data: a tuple is a list, an undefined an empty text, what only the host knows its text. */
+export function fromValue(value: Value): Data {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number')
+    return value
+  if (typeof value === 'bigint') return Number(value)
+  if (value instanceof Float) return Number.isInteger(value.value) ? value : value.value
+  if (Array.isArray(value)) return value.map(fromValue)
+  if (value instanceof Tuple) return value.items.map(fromValue)
+  if (value instanceof Dict) {
+    const result: Record<string, Data> = {}
+    for (const [key, item] of value) define(result, keyText(key), fromValue(item))
+    return result
+  }
+  if (value instanceof Undefined || typeof value === 'function') return ''
+  if (value instanceof HostObject) {
+    if (value.isSequence && value.iterate) return [...value.iterate()].map(fromValue)
+    return value.text?.() ?? ''
+  }
+  return null
+}
+
+/** A dict's key as JSON writes it. */
+export function keyText(key: Value): string {
+  if (key === null) return 'null'
+  if (typeof key === 'boolean') return key ? 'true' : 'false'
+  if (key instanceof Float) return String(key.value)
+  return String(key)
+}

@@ -1,0 +1,100 @@
+import type { PackageFiles, PackagePaths } from './package.ts'
+import type { ProjectFiles } from './project.ts'
+import { basename, compare, join, leading, strip } from './text.ts'
+
+/** A file of a package. */
+export interface SourceFile {
+  /** From the project's root. */
+  readonly file: string
+  /** From the package's root: dbt's `original_file_path`. */
+  readonly original: string
+  /** From the folder that was searched: dbt's `path`. */
+  readonly relative: string
+  /** The text without whitespace around it, as dbt reads it; and how much of it was taken off the front. */
+  readonly contents: string
+  readonly shift: number
+}
+
+/** Finds what dbt reads below a package's folder, sorted by path. Follows .dbtignore (gitignore's patterns). */
+export function packageFiles(files: ProjectFiles, folder: string, paths: PackagePaths): PackageFiles {
+  const isIgnored = ignored(files.get(join(folder, '.dbtignore')))
+  const prefix = folder === '' ? '' : `${folder}/`
+  const own: string[] = []
+  for (const file of files.keys()) {
+    if (file.startsWith(prefix) && !isIgnored(file.slice(prefix.length))) own.push(file.slice(prefix.length))
+  }
+  own.sort(compare)
+  const find = (folders: readonly string[], ...extensions: string[]): SourceFile[] =>
+    folders.flatMap((searched) =>
+      own
+        .filter((path) => isIn(path, searched) && isNamed(basename(path), extensions))
+        .map((original) =>
+          sourceFile(
+            prefix + original,
+            original,
+            searched === '' ? original : original.slice(searched.length + 1),
+            files.get(prefix + original) ?? '',
+          ),
+        ),
+    )
+  const below = (name: string): string[] => paths.tests.map((path) => join(path, name))
+  return {
+    macros: find(paths.macros, '.sql'),
+    models: find(paths.models, '.sql', '.py'),
+    snapshots: find(paths.snapshots, '.sql'),
+    analyses: find(paths.analyses, '.sql'),
+    singularTests: find(paths.tests, '.sql').filter((found) => !/^(?:generic|fixtures)\//.test(found.relative)),
+    genericTests: find(below('generic'), '.sql'),
+    seeds: find(paths.seeds, '.csv'),
+    docs: find(paths.docs, '.md'),
+    properties: find(paths.all, '.yml', '.yaml'),
+    fixtures: find(below('fixtures'), '.csv', '.sql'),
+  }
+}
+
+/** A text as a file of a package. */
+export function sourceFile(file: string, original: string, relative: string, text: string): SourceFile {
+  return { file, original, relative, contents: strip(text), shift: leading(text) }
+}
+
+function isIn(path: string, folder: string): boolean {
+  return folder === '' || (path.startsWith(folder) && path.charCodeAt(folder.length) === 47)
+}
+
+function isNamed(name: string, extensions: readonly string[]): boolean {
+  if (name.startsWith('.') || name.startsWith('#') || name.startsWith('~')) return false
+  const lower = name.toLowerCase()
+  return extensions.some((extension) => lower.endsWith(extension))
+}
+
+/** gitignore's patterns: https://git-scm.com/docs/gitignore */
+function ignored(text: string | undefined): (path: string) => boolean {
+  if (text === undefined) return () => false
+  const rules = text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const isNegated = line.startsWith('!')
+      return { isNegated, pattern: gitPattern(isNegated ? line.slice(1) : line) }
+    })
+  return (path) => {
+    let result = false
+    for (const rule of rules) if (rule.pattern.test(path)) result = !rule.isNegated
+    return result
+  }
+}
+
+function gitPattern(line: string): RegExp {
+  const isFolder = line.endsWith('/')
+  const body = line.replace(/^\//, '').replace(/\/$/, '')
+  const isAnchored = line.startsWith('/') || body.includes('/')
+  const source = body.replace(/\*\*\/|\/\*\*|\*|\?|\[!?[^\]]*\]|[.+^${}()|\\[\]]/g, (token) => {
+    if (token === '**/') return '(?:.*/)?'
+    if (token === '/**') return '/.*'
+    if (token === '*') return '[^/]*'
+    if (token === '?') return '[^/]'
+    return token.length > 1 ? token.replace(/^\[!/, '[^') : `\\${token}`
+  })
+  return new RegExp(`^${isAnchored ? '' : '(?:.*/)?'}${source}${isFolder ? '/' : '(?:/|$)'}`)
+}

@@ -1,0 +1,202 @@
+import { distance } from 'fastest-levenshtein'
+import type { Scope } from '../jinja/index.ts'
+import type { ParseCache } from './cache.ts'
+import { type Data, type DataObject, isList, isObject, textOr, texts } from './data.ts'
+import { packageFiles } from './files.ts'
+import { type Package, packagePaths } from './package.ts'
+import { readTarget, type Target } from './profile.ts'
+import type { ProjectInput } from './project.ts'
+import { type KeyPath, renderYamlObject } from './render.ts'
+import type { Sink } from './sink.ts'
+import { join, stem } from './text.ts'
+import { envVar, varLookup } from './variables.ts'
+import { type Yaml, YamlError } from './yaml.ts'
+
+/** The project and what is installed in it. */
+export interface Packages {
+  readonly root: Package
+  /** By name; the project itself first. */
+  readonly byName: ReadonlyMap<string, Package>
+  readonly target: Target
+  readonly cliVars: DataObject
+  /** Names of packages that packages.yml asks for and that are not installed. */
+  readonly missing: readonly string[]
+}
+
+const PROJECT_FILE = 'dbt_project.yml'
+const HOOKS = new Set(['pre-hook', 'post-hook', 'pre_hook', 'post_hook'])
+const WITH_HOOKS = new Set(['seeds', 'models', 'snapshots', 'tests', 'data_tests'])
+
+/** Reads dbt_project.yml, profiles.yml and the packages: https://docs.getdbt.com/docs/build/packages. What is wrong is told to the sink. */
+export function loadPackages(input: ProjectInput, cache: ParseCache, sink: Sink): Packages {
+  const cliVars = dataVars(input.vars)
+  const yaml = readFile(input, PROJECT_FILE, cache, sink)
+  const project = yaml && isObject(yaml.data) ? yaml.data : {}
+  const invalid = (message: string, offset = 0): void =>
+    sink.add('invalid-project', 'error', { file: PROJECT_FILE, offset }, message)
+  if (!yaml) {
+    if (!input.files.has(PROJECT_FILE)) invalid('there is no dbt_project.yml; name the folder that holds it')
+  } else if (typeof project.name !== 'string') invalid('dbt_project.yml has no name; add one: name: my_project')
+  const name = textOr(project.name, 'unnamed')
+  const target = readTarget(input, textOr(project.profile, name), cliVars, cache, sink)
+  const scope = projectScope(input, target, cliVars, sink)
+  const root = makePackage(input, name, '', project, yaml, scope, cache, sink)
+  const byName = new Map([[name, root]])
+  const install = textOr(root.rendered['packages-install-path'], 'dbt_packages')
+  const wanted = wantedPackages(input, cache, sink)
+  for (const folder of packageFolders(input, install, wanted)) {
+    const file = join(folder, PROJECT_FILE)
+    const own = readFile(input, file, cache, sink)
+    const data = own && isObject(own.data) ? own.data : {}
+    if (typeof data.name !== 'string' || byName.has(data.name)) continue
+    byName.set(data.name, makePackage(input, data.name, folder, data, own, scope, cache, sink))
+  }
+  const missing = wanted
+    .filter((found) => !found.names.some((one) => byName.has(one)))
+    .flatMap((found) => found.names.slice(0, 1))
+  return { root, byName, target, cliVars, missing: [...new Set(missing)].sort() }
+}
+
+/** The nearest of the names, when it is near enough to be what was meant. */
+export function nearest(name: string, names: Iterable<string>): string | null {
+  let best: string | null = null
+  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1
+  for (const candidate of names) {
+    if (Math.abs(candidate.length - name.length) >= bestDistance) continue
+    const found = distance(name, candidate)
+    if (found < bestDistance || (found === bestDistance && best !== null && candidate < best)) {
+      best = candidate
+      bestDistance = found
+    }
+  }
+  return best
+}
+
+function makePackage(
+  input: ProjectInput,
+  name: string,
+  folder: string,
+  project: DataObject,
+  yaml: Yaml | undefined,
+  scope: Scope,
+  cache: ParseCache,
+  sink: Sink,
+): Package {
+  const file = join(folder, PROJECT_FILE)
+  const rendered = renderYamlObject(project, {
+    cache,
+    scope,
+    shouldRender,
+    onError: (error, holder, key) =>
+      sink.add(
+        'invalid-project',
+        'error',
+        { file, offset: yaml?.keyOffset(holder, String(key)) ?? 0 },
+        `${key} cannot be rendered: ${error.message}`,
+      ),
+  })
+  const paths = packagePaths(rendered)
+  return {
+    name,
+    folder,
+    isRoot: folder === '',
+    unrendered: project,
+    rendered,
+    vars: isObject(project.vars) ? project.vars : {},
+    paths,
+    files: packageFiles(input.files, folder, paths),
+  }
+}
+
+/** Hooks, vars and the query comment are rendered later, or never. */
+function shouldRender(path: KeyPath): boolean {
+  const first = path[0]
+  if (first === 'on-run-start' || first === 'on-run-end' || first === 'query-comment' || first === 'vars') return false
+  if (typeof first !== 'string' || !WITH_HOOKS.has(first)) return true
+  return !path.some((part) => typeof part === 'string' && HOOKS.has(part.replace(/^[+ ]+/, '')))
+}
+
+function projectScope(input: ProjectInput, target: Target, cliVars: DataObject, sink: Sink): Scope {
+  const place = { file: PROJECT_FILE, offset: 0 }
+  const reads = {
+    var: () => {},
+    env: () => {},
+    missing: (kind: 'var' | 'env_var' | 'secret', name: string) =>
+      sink.add(
+        'unresolved-variable',
+        kind === 'var' ? 'error' : 'warning',
+        place,
+        `dbt_project.yml needs the ${kind === 'var' ? 'variable' : 'environment variable'} '${name}', which is not set and has no default`,
+      ),
+  }
+  const env_var = envVar(input.env, reads)
+  const variables = varLookup([cliVars], reads).call
+  return {
+    get(name) {
+      if (name === 'target') return target.value
+      if (name === 'env_var') return env_var
+      return name === 'var' ? variables : undefined
+    },
+  }
+}
+
+function readFile(input: ProjectInput, file: string, cache: ParseCache, sink: Sink): Yaml | undefined {
+  const text = input.files.get(file)
+  if (text === undefined) return undefined
+  try {
+    return cache.yaml(text)
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    sink.add('yaml-syntax', 'error', { file, offset: error.offset }, `this is not YAML: ${error.message}`)
+    return undefined
+  }
+}
+
+interface Wanted {
+  /** What the package may be called, likeliest first. */
+  readonly names: readonly string[]
+  /** Its folder, when it is a local package. */
+  readonly local: string | null
+}
+
+function wantedPackages(input: ProjectInput, cache: ParseCache, sink: Sink): Wanted[] {
+  const wanted: Wanted[] = []
+  for (const file of ['packages.yml', 'dependencies.yml']) {
+    const data = readFile(input, file, cache, sink)?.data
+    const entries = isObject(data) ? data.packages : undefined
+    for (const entry of isList(entries) ? entries : []) {
+      const found = isObject(entry) ? wantedPackage(entry) : undefined
+      if (found) wanted.push(found)
+    }
+  }
+  return wanted
+}
+
+function wantedPackage(entry: DataObject): Wanted | undefined {
+  const { package: hub, git, local, tarball } = entry
+  if (typeof hub === 'string') return { names: [hub.slice(hub.lastIndexOf('/') + 1)], local: null }
+  if (typeof local === 'string') return { names: [stem(local)], local: local.replace(/^\.\//, '') }
+  if (typeof git === 'string') {
+    const name = stem(git.replace(/\/+$/, '')).replaceAll('-', '_')
+    const folder = texts(entry.subdirectory).map((path) => path.slice(path.lastIndexOf('/') + 1))
+    return { names: [...new Set([...folder, name.replace(/^dbt_(?!utils$)/, ''), name])], local: null }
+  }
+  return typeof tarball === 'string' ? { names: [textOr(entry.name, stem(tarball))], local: null } : undefined
+}
+
+function packageFolders(input: ProjectInput, install: string, wanted: readonly Wanted[]): string[] {
+  const folders = new Set<string>()
+  const pattern = new RegExp(`^(${install.replaceAll(/[.*+?^$()|[\]{}\\]/g, '\\$&')}/[^/]+)/dbt_project\\.yml$`)
+  for (const file of input.files.keys()) {
+    const found = file.startsWith(install) ? pattern.exec(file) : null
+    if (found?.[1] && !found[1].includes('/__')) folders.add(found[1])
+  }
+  for (const { local } of wanted) if (local !== null && input.files.has(join(local, PROJECT_FILE))) folders.add(local)
+  return [...folders].sort()
+}
+
+function dataVars(vars: ProjectInput['vars']): DataObject {
+  const result: Record<string, Data> = {}
+  for (const [name, value] of Object.entries(vars ?? {})) result[name] = JSON.parse(JSON.stringify(value ?? null))
+  return result
+}
