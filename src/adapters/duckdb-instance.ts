@@ -1,0 +1,41 @@
+import duckdb, { type DuckDBConnection } from '@duckdb/duckdb-wasm/blocking'
+import { readAsset } from './assets.ts'
+import { attachFiles, type MemoryFiles, memoryRuntime } from './duckdb-files.ts'
+
+// The part of WebAssembly that is used here: the declarations of Node 20 leave it to those of browsers.
+declare global {
+  namespace WebAssembly {
+    interface Instance {
+      readonly exports: object
+    }
+    function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>
+    function instantiate(module: Module, imports: object): Promise<Instance>
+  }
+}
+
+let compiled: Promise<WebAssembly.Module> | null = null
+
+/** A new, empty DuckDB that sees the given files and nothing else, and downloads no extension. */
+export async function connect(files: MemoryFiles): Promise<DuckDBConnection> {
+  compiled ??= readAsset('duckdb-eh.wasm').then((bytes) => WebAssembly.compile(bytes))
+  const module = await compiled
+  const unused = { mainModule: '', mainWorker: '' }
+  const bindings = await duckdb.createDuckDB({ mvp: unused, eh: unused }, new duckdb.VoidLogger(), memoryRuntime)
+  // The package's own reads the module from a file, which a bundle holds compressed.
+  Object.defineProperty(bindings, 'instantiateWasm', {
+    value: (imports: object, done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void) => {
+      globalThis.DUCKDB_RUNTIME = { ...memoryRuntime }
+      void WebAssembly.instantiate(module, imports).then((instance) => done(instance, module))
+      return []
+    },
+  })
+  await bindings.instantiate()
+  attachFiles(bindings.mod, files)
+  // Not with arrowLosslessConversion: its booleans come as a bit map that says that it is a list of bytes.
+  bindings.open({})
+  const connection = bindings.connect()
+  for (const name of ['autoinstall_known_extensions', 'autoload_known_extensions']) {
+    connection.query(`set ${name} = false`)
+  }
+  return connection
+}
