@@ -12,7 +12,8 @@ export function discover(projects: ReadonlyMap<string, string>): Config {
     .filter((match) => match !== null)
     .map((match) => ({ project: match[1] ?? '', folder: match[2] ?? '' }))
   const root = projects.get('dbt_project.yml')
-  const found = folders.length > 0 ? named(folders) : root === undefined ? [] : [{ name: projectName(root), project: '' }]
+  const found =
+    folders.length > 0 ? named(folders) : root === undefined ? [] : [{ name: projectName(root), project: '' }]
   if (found.length === 0) {
     throw new ConfigurationError(
       'no dbt project found: there is no dbt_project.yml in dbt_projects/<folder>/ or at the root of the repository. ' +
@@ -28,7 +29,14 @@ export function discover(projects: ReadonlyMap<string, string>): Config {
 }
 
 function region({ name, project }: { name: string; project: string }): Region {
-  return { name, project, target: null, environment: defaultEnvironment(name), gdpr: isEuropean(name), rules: new Map() }
+  return {
+    name,
+    project,
+    target: null,
+    environment: defaultEnvironment(name),
+    gdpr: isEuropean(name),
+    rules: new Map(),
+  }
 }
 
 function named(folders: readonly { project: string; folder: string }[]): { name: string; project: string }[] {

@@ -1,6 +1,7 @@
 import type { Finding } from '../finding.ts'
 import type { RuleSettings } from '../rules/rule.ts'
-import type { Config } from './config.ts'
+import { configurationChanged, type Twins } from './changed.ts'
+import type { Config, Region } from './config.ts'
 
 /** What a pull request is checked with: the rules of its base, and what it would change in them. */
 export interface EffectiveConfig {
@@ -33,5 +34,46 @@ export interface Place {
  * relax its own check. `base` is what is discovered at base when there is no configuration there, null when there is no base.
  */
 export function effectiveConfig(base: Config | null, head: Config): EffectiveConfig {
-  throw new Error(`not there yet: ${base?.file} ${head.file}`)
+  const twins = twinsOf(base?.regions ?? [], head.regions)
+  const kept = new Set(twins.values())
+  const regions = [
+    ...[...twins].map(([before, after]) => ({ ...effective(before, after ?? before), base: placeOf(before) })),
+    ...head.regions
+      .filter((region) => !kept.has(region))
+      .map((region) => ({ ...effective(region, region), base: null })),
+  ]
+  return {
+    regions: regions.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    findings: base === null ? [] : configurationChanged(base, head, twins),
+  }
+}
+
+/** Head's region for every region of base: the one of its name, else one that has its project. */
+function twinsOf(base: readonly Region[], head: readonly Region[]): Twins {
+  const named = new Map(base.map((before) => [before, head.find((after) => after.name === before.name) ?? null]))
+  const free = new Set(head.filter((region) => ![...named.values()].includes(region)))
+  for (const [before, after] of named) {
+    if (after !== null) continue
+    const moved =
+      [...free].find((region) => region.project === before.project && region.target === before.target) ??
+      [...free].find((region) => region.project === before.project)
+    if (moved === undefined) continue
+    free.delete(moved)
+    named.set(before, moved)
+  }
+  return named
+}
+
+function effective(rules: Region, place: Region): Omit<EffectiveRegion, 'base'> {
+  return {
+    name: place.name,
+    head: placeOf(place),
+    environment: place.environment,
+    gdpr: rules.gdpr,
+    rules: rules.rules,
+  }
+}
+
+function placeOf({ project, target }: Region): Place {
+  return { project, target }
 }

@@ -1,9 +1,107 @@
-import type { Config } from './config.ts'
+import schema from '../../schemas/config.schema.json' with { type: 'json' }
+import type { JsonObject } from '../dbt/manifest.ts'
+import { ConfigurationError } from '../errors.ts'
+import type { Severity } from '../finding.ts'
+import { didYouMean } from '../nearest.ts'
+import type { RuleSetting, RuleSettings } from '../rules/rule.ts'
+import { validator } from '../schema.ts'
+import { type Config, defaultEnvironment, isEuropean, type Region } from './config.ts'
+import { type LocatedYaml, readYaml } from './yaml.ts'
+
+/** The shape that schemas/config.schema.json vouches for. */
+interface Document {
+  readonly regions: Readonly<Record<string, RegionEntry>>
+  readonly rules?: RulesEntry
+}
+
+interface RegionEntry {
+  readonly project: string
+  readonly target?: string
+  readonly environment?: string
+  readonly gdpr?: boolean
+  readonly rules?: RulesEntry
+}
+
+type RulesEntry = Readonly<Record<string, Severity | 'off' | (JsonObject & Partial<RuleSetting>)>>
+
+const problems = validator(schema)
 
 /**
  * Reads `.github/dbt-regions.yml`. Throws a ConfigurationError that names every mistake with `file:line:column`, what was found and what
  * to write instead.
  */
 export function parseConfig(text: string, file: string): Config {
-  throw new Error(`not there yet: ${file} ${text}`)
+  const yaml = readYaml(text, file)
+  const found = problems(yaml.value).map(({ path, message }) =>
+    said(yaml, path, `${path.join('.') || 'the file'} ${message}`),
+  )
+  if (found.length > 0) throw new ConfigurationError(found.join('\n'))
+  return configOf(yaml.value as Document, yaml, file)
+}
+
+/** The region of that name. Throws a ConfigurationError with the names there are. */
+export function regionNamed<R extends { readonly name: string }>(regions: readonly R[], name: string): R {
+  const region = regions.find((candidate) => candidate.name === name)
+  if (region) return region
+  const names = regions.map((candidate) => candidate.name)
+  throw new ConfigurationError(
+    `there is no region '${name}'${didYouMean(name, names) || `; the regions are ${names.join(', ')}`}`,
+  )
+}
+
+function configOf(document: Document, yaml: LocatedYaml, file: string): Config {
+  const rules = settingsOf(document.rules)
+  const regions = Object.entries(document.regions)
+    .map(([name, entry]): Region => {
+      return {
+        name,
+        project: folderOf(entry.project, name, yaml),
+        target: entry.target ?? null,
+        environment: entry.environment ?? defaultEnvironment(name),
+        gdpr: entry.gdpr ?? isEuropean(name),
+        rules: new Map([...rules, ...settingsOf(entry.rules)]),
+      }
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+  refuseEqualNames(regions, yaml)
+  return { file, regions, rules, locate: yaml.locate }
+}
+
+function settingsOf(rules: RulesEntry = {}): RuleSettings {
+  return new Map(
+    Object.entries(rules).map(([id, entry]): [string, RuleSetting] => {
+      if (typeof entry === 'string') return [id, { severity: entry, allow: [], options: {} }]
+      const { severity, allow = [], ...options } = entry
+      return [id, { ...(severity && { severity }), allow, options: options as JsonObject }]
+    }),
+  )
+}
+
+/** A folder from the repository's root without `./` and closing slash; what leads out of the repository is refused. */
+function folderOf(project: string, region: string, yaml: LocatedYaml): string {
+  const parts = project.split('/').filter((part) => part !== '' && part !== '.')
+  if (project.startsWith('/') || project.includes('\\') || parts.includes('..')) {
+    const message = `the project of region '${region}' is '${project}': write its folder from the root of the repository, with forward slashes`
+    throw new ConfigurationError(said(yaml, ['regions', region, 'project'], message))
+  }
+  return parts.join('/')
+}
+
+/** GitHub's environments do not tell upper from lower case, so neither may the regions. */
+function refuseEqualNames(regions: readonly Region[], yaml: LocatedYaml): void {
+  const seen = new Map<string, string>()
+  for (const { name } of regions) {
+    const other = seen.get(name.toLowerCase())
+    if (other !== undefined) {
+      throw new ConfigurationError(
+        said(yaml, ['regions', name], `the regions '${other}' and '${name}' differ in case only; rename one`),
+      )
+    }
+    seen.set(name.toLowerCase(), name)
+  }
+}
+
+function said(yaml: LocatedYaml, path: readonly string[], message: string): string {
+  const { file, line, column } = yaml.locate(path)
+  return `${file}:${line}:${column}: ${message}`
 }

@@ -30,6 +30,8 @@ export interface Rule {
   readonly description: string
   /** Runs only in regions with `gdpr: true`. */
   readonly gdpr?: true
+  /** Its options where the configuration is silent. Every option is a list that makes the rule stricter as it grows. */
+  readonly defaults?: JsonObject
   check(input: RuleInput): Iterable<Violation>
 }
 

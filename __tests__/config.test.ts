@@ -1,0 +1,379 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, it } from 'vitest'
+import { regionNamed } from '../src/config/parse.ts'
+import { type Config, discover, effectiveConfig, parseConfig } from '../src/config.ts'
+import { ConfigurationError } from '../src/errors.ts'
+import { rules } from '../src/rules/index.ts'
+import { parserRules } from '../src/rules/parser.ts'
+
+const file = '.github/dbt-regions.yml'
+
+function parse(text: string): Config {
+  return parseConfig(text, file)
+}
+
+/** What the ConfigurationError of `act` says. */
+function refusal(act: () => unknown): string {
+  try {
+    act()
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message
+    throw error
+  }
+  throw new Error('nothing was refused')
+}
+
+const two = `version: 1
+regions:
+  us:
+    project: dbt_projects/us_analytics_dbt
+  eu:
+    project: ./dbt_projects/eu_analytics_dbt/
+    target: prod
+    environment: eu
+    rules:
+      cycle: warning
+      gdpr-column-class:
+        allow: [model.shop.*.device_id]
+        names: [member_number]
+rules:
+  cycle: notice
+  unresolved-ref: off
+`
+
+describe('parseConfig', () => {
+  it('reads regions with defaults, and a region’s rules over those of all', () => {
+    const { regions } = parse(two)
+    expect(regions.map(({ rules: _, ...region }) => region)).toEqual([
+      { name: 'eu', project: 'dbt_projects/eu_analytics_dbt', target: 'prod', environment: 'eu', gdpr: true },
+      { name: 'us', project: 'dbt_projects/us_analytics_dbt', target: null, environment: 'us-production', gdpr: false },
+    ])
+    const settings = regions.map((region) => Object.fromEntries(region.rules))
+    expect(settings[1]).toEqual({
+      cycle: { severity: 'notice', allow: [], options: {} },
+      'unresolved-ref': { severity: 'off', allow: [], options: {} },
+    })
+    expect(settings[0]).toEqual({
+      cycle: { severity: 'warning', allow: [], options: {} },
+      'unresolved-ref': { severity: 'off', allow: [], options: {} },
+      'gdpr-column-class': { allow: ['model.shop.*.device_id'], options: { names: ['member_number'] } },
+    })
+  })
+
+  it.each<[string, string, string]>([
+    ['not YAML', 'version: 1\nregions: {us', `${file}:2:13: this is not valid YAML: `],
+    ['a key twice', 'version: 1\nversion: 1', `${file}:2:1: this is not valid YAML: duplicated mapping key`],
+    ['two documents', `${two}---\n${two}`, `${file}: it holds more than one YAML document; remove all but one`],
+    ['empty', '', `${file}:1:1: the file is empty: it must be a mapping`],
+    ['a list', '- version: 1', `${file}:1:1: the file is a list: it must be a mapping`],
+    ['another version', 'version: 2\nregions: {us: {project: a}}', `${file}:1:1: version is 2: it must be 1`],
+    ['no regions', 'version: 1\nregions: {}', `${file}:2:1: regions is empty: give at least one`],
+    [
+      'a misspelt key',
+      'version: 1\nregoins:\n  us: {project: a}',
+      `${file}:1:1: the file lacks the key 'regions'\n${file}:2:1: regoins is not a known key; did you mean 'regions'?`,
+    ],
+    [
+      'a misspelt key of a region',
+      'version: 1\nregions:\n  us:\n    project: a\n    enviroment: x',
+      `${file}:5:5: regions.us.enviroment is not a known key; did you mean 'environment'?`,
+    ],
+    [
+      'a key like no other',
+      'version: 1\nregions:\n  us: {project: a, banana: 1}',
+      `${file}:3:20: regions.us.banana is not a known key; known are project, target, environment, gdpr and rules`,
+    ],
+    [
+      'a misspelt rule',
+      'version: 1\nregions:\n  us: {project: a}\nrules:\n  cicle: off',
+      `${file}:5:3: rules.cicle is not a known key; did you mean 'cycle'?`,
+    ],
+    [
+      'a misspelt severity',
+      'version: 1\nregions:\n  us:\n    project: a\n    rules:\n      cycle: eror',
+      `${file}:6:7: regions.us.rules.cycle is 'eror': use error, warning, notice or off; did you mean 'error'?`,
+    ],
+    [
+      'an option that the rule has not',
+      'version: 1\nregions:\n  us: {project: a}\nrules:\n  cycle:\n    severity: off\n    alow: [x]',
+      `${file}:7:5: rules.cycle.alow is not a known key; did you mean 'allow'?`,
+    ],
+    [
+      'a wrong type',
+      'version: 1\nregions:\n  eu:\n    project: a\n    gdpr: yes',
+      `${file}:5:5: regions.eu.gdpr is 'yes': it must be true or false`,
+    ],
+    [
+      'a list entry',
+      'version: 1\nregions:\n  us: {project: a}\nrules:\n  cycle:\n    allow:\n      - a\n      - {b: c}',
+      `${file}:8:9: rules.cycle.allow.1 is a mapping: it must be text`,
+    ],
+    [
+      'a name that no environment may have',
+      'version: 1\nregions:\n  "u s": {project: a}',
+      `${file}:3:4: regions.u s is not a valid name: begin with a letter, then letters, digits, '_' and '-'`,
+    ],
+    [
+      'a path out of the repository',
+      'version: 1\nregions:\n  us: {project: ../a}',
+      `${file}:3:8: the project of region 'us' is '../a': write its folder from the root of the repository, with forward slashes`,
+    ],
+    [
+      'names that differ in case',
+      'version: 1\nregions:\n  us: {project: a}\n  US: {project: b}',
+      `${file}:3:3: the regions 'US' and 'us' differ in case only; rename one`,
+    ],
+  ])('refuses %s', (_, text, expected) => {
+    expect(refusal(() => parse(text))).toSatisfy(
+      (message: string) => message.startsWith(expected),
+      `starts with ${expected}`,
+    )
+  })
+
+  it('reads `.` as the root of the repository', () => {
+    expect(parse('version: 1\nregions: {us: {project: .}}').regions[0]?.project).toBe('')
+  })
+})
+
+describe('regionNamed', () => {
+  it.each([
+    ['ue', "there is no region 'ue'; did you mean 'us'?"],
+    ['asia', "there is no region 'asia'; the regions are eu, us"],
+  ])('%s', (name, expected) => {
+    expect(refusal(() => regionNamed(parse(two).regions, name))).toBe(expected)
+  })
+})
+
+describe('discover', () => {
+  it.each<[string, string[], string[]]>([
+    [
+      'prefixes',
+      ['us_analytics_dbt', 'eu_analytics_dbt'],
+      ['eu dbt_projects/eu_analytics_dbt gdpr', 'us dbt_projects/us_analytics_dbt'],
+    ],
+    ['any prefix', ['foo_analytics', 'shop'], ['foo dbt_projects/foo_analytics', 'shop dbt_projects/shop']],
+    ['hyphens', ['eu-analytics'], ['eu dbt_projects/eu-analytics gdpr']],
+    [
+      'one prefix twice',
+      ['eu_sales', 'eu_care', 'us_sales'],
+      ['eu_care dbt_projects/eu_care gdpr', 'eu_sales dbt_projects/eu_sales gdpr', 'us dbt_projects/us_sales'],
+    ],
+    ['Europe is not a prefix of a word', ['europium_dbt'], ['europium dbt_projects/europium_dbt']],
+    ['what no environment may be called', ['2024 data'], ['r2024_data dbt_projects/2024 data']],
+  ])('%s', (_, folders, expected) => {
+    const { regions } = discover(
+      new Map(folders.map((folder) => [`dbt_projects/${folder}/dbt_project.yml`, 'name: x'])),
+    )
+    expect(regions.map(({ name, project, gdpr }) => `${name} ${project}${gdpr ? ' gdpr' : ''}`)).toEqual(expected)
+  })
+
+  it('takes a project at the root by its name, unless there are folders', () => {
+    const root: [string, string] = ['dbt_project.yml', "name: 'jaffle_shop'\nversion: 1"]
+    expect(discover(new Map([root])).regions).toMatchObject([
+      { name: 'jaffle_shop', project: '', environment: 'jaffle_shop-production' },
+    ])
+    expect(discover(new Map([root, ['dbt_projects/us_a/dbt_project.yml', '']])).regions).toMatchObject([{ name: 'us' }])
+  })
+
+  it('says what to do where there is no project', () => {
+    expect(refusal(() => discover(new Map()))).toMatch(
+      /no dbt project found.*Name the projects in .github\/dbt-regions.yml/,
+    )
+  })
+})
+
+describe('effectiveConfig', () => {
+  const base = parse(two)
+
+  /** What a pull request that replaces one text by another is told. */
+  function said(...replacements: [from: string, to: string][]): string[] {
+    const text = replacements.reduce((before, [from, to]) => {
+      if (!before.includes(from)) throw new Error(`'${from}' is not in the configuration`)
+      return before.replace(from, to)
+    }, two)
+    return effectiveConfig(base, parse(text)).findings.map(
+      ({ severity, line, column, message }) => `${severity} ${line}:${column} ${message}`,
+    )
+  }
+
+  it.each<[string, [string, string][], string[]]>([
+    ['nothing', [], []],
+    ['a comment', [['version: 1', '# regions\nversion: 1']], []],
+    [
+      'a severity for all',
+      [['  cycle: notice', '  cycle: off']],
+      ["warning 15:3 in region 'us', rule 'cycle' goes from 'notice' to 'off'"],
+    ],
+    [
+      'a severity for one',
+      [['cycle: warning', 'cycle: notice']],
+      ["warning 10:7 in region 'eu', rule 'cycle' goes from 'warning' to 'notice'"],
+    ],
+    [
+      'a severity that is stricter everywhere',
+      [['unresolved-ref: off', 'unresolved-ref: error']],
+      ["notice 16:3 in every region, rule 'unresolved-ref' goes from 'off' to 'error'"],
+    ],
+    [
+      'the default written out',
+      [['cycle: notice', 'cycle: notice\n  duplicate-resource: error\n  yaml-syntax: error']],
+      [],
+    ],
+    [
+      'a rule below its default',
+      [['cycle: notice', 'cycle: notice\n  duplicate-resource: warning']],
+      ["warning 16:3 in every region, rule 'duplicate-resource' goes from 'error' to 'warning'"],
+    ],
+    [
+      'allow-lists and names',
+      [
+        ['[model.shop.*.device_id]', '[model.shop.**, model.shop.a]'],
+        ['[member_number]', '[card]'],
+      ],
+      [
+        "notice 12:9 in region 'eu', rule 'gdpr-column-class' has 'model.shop.*.device_id' removed from 'allow'",
+        "warning 12:17 in region 'eu', rule 'gdpr-column-class' has 'model.shop.**' added to 'allow'",
+        "warning 12:32 in region 'eu', rule 'gdpr-column-class' has 'model.shop.a' added to 'allow'",
+        "warning 13:9 in region 'eu', rule 'gdpr-column-class' has 'member_number' removed from 'names'",
+        "notice 13:17 in region 'eu', rule 'gdpr-column-class' has 'card' added to 'names'",
+      ],
+    ],
+    [
+      'tags below the default',
+      [['  cycle: notice', '  gdpr-tags: {tags: [gdpr]}\n  cycle: notice']],
+      ["warning 15:15 in every region, rule 'gdpr-tags' has 'personal_data' removed from 'tags'"],
+    ],
+    [
+      'GDPR switched off',
+      [['target: prod', 'target: prod\n    gdpr: false']],
+      ["warning 8:5 region 'eu' is no longer held to the GDPR rules"],
+    ],
+    [
+      'GDPR switched on',
+      [['us_analytics_dbt', 'us_analytics_dbt\n    gdpr: true']],
+      ["notice 5:5 region 'us' is held to the GDPR rules once this is merged"],
+    ],
+    [
+      'another environment',
+      [['environment: eu', 'environment: test']],
+      ["warning 8:5 region 'eu' is now deployed from the environment 'test' instead of 'eu'"],
+    ],
+    [
+      'another target',
+      [['    target: prod\n', '']],
+      ["warning 5:3 region 'eu' now has the profile's own target instead of 'prod'"],
+    ],
+    [
+      'another project',
+      [['us_analytics_dbt', 'us']],
+      [
+        "warning 4:5 region 'us' now has the project 'dbt_projects/us' instead of 'dbt_projects/us_analytics_dbt', which no check of this region reads any more",
+      ],
+    ],
+    ['a region renamed', [['  us:', '  america:']], ["notice 3:3 region 'america' was called 'us'"]],
+    [
+      'a region renamed to be free of the GDPR',
+      [['  eu:', '  emea:']],
+      ["warning 5:3 region 'emea' is no longer held to the GDPR rules", "notice 5:3 region 'emea' was called 'eu'"],
+    ],
+    [
+      'a region removed',
+      [['  us:\n    project: dbt_projects/us_analytics_dbt\n', '']],
+      ["warning 2:1 region 'us' is removed; as long as this is not merged, it is still checked"],
+    ],
+    ['a region added', [['  us:', '  uk: {project: x}\n  us:']], []],
+  ])('tells %s', (_, replacements, expected) => {
+    expect(said(...replacements)).toEqual(expected)
+  })
+
+  it('keeps base’s rules, flags and removed regions, and takes head’s for a new region', () => {
+    const head = parse(
+      'version: 1\nregions:\n  eu: {project: moved, gdpr: false}\n  uk: {project: uk, rules: {cycle: off}}\nrules: {unresolved-ref: off}',
+    )
+    const { regions } = effectiveConfig(base, head)
+    expect(regions.map(({ rules, ...region }) => ({ ...region, cycle: rules.get('cycle')?.severity }))).toEqual([
+      {
+        name: 'eu',
+        base: { project: 'dbt_projects/eu_analytics_dbt', target: 'prod' },
+        head: { project: 'moved', target: null },
+        environment: 'eu-production',
+        gdpr: true,
+        cycle: 'warning',
+      },
+      {
+        name: 'uk',
+        base: null,
+        head: { project: 'uk', target: null },
+        environment: 'uk-production',
+        gdpr: false,
+        cycle: 'off',
+      },
+      {
+        name: 'us',
+        base: { project: 'dbt_projects/us_analytics_dbt', target: null },
+        head: { project: 'dbt_projects/us_analytics_dbt', target: null },
+        environment: 'us-production',
+        gdpr: false,
+        cycle: 'notice',
+      },
+    ])
+  })
+
+  it('holds the first configuration to what was discovered before it', () => {
+    const before = discover(
+      new Map([
+        ['dbt_projects/eu_analytics_dbt/dbt_project.yml', ''],
+        ['dbt_projects/us_analytics_dbt/dbt_project.yml', ''],
+      ]),
+    )
+    const { regions, findings } = effectiveConfig(before, parse(two.replace('target: prod', 'gdpr: false')))
+    expect(regions.map(({ name, gdpr, rules }) => [name, gdpr, rules.size])).toEqual([
+      ['eu', true, 0],
+      ['us', false, 0],
+    ])
+    expect(findings.map(({ message }) => message)).toContain(
+      "in every region, rule 'unresolved-ref' goes from 'error' to 'off'",
+    )
+    expect(findings.map(({ message }) => message)).toContain("region 'eu' is no longer held to the GDPR rules")
+  })
+
+  it('locates a configuration that is deleted in the deleted file', () => {
+    const after = discover(new Map([['dbt_projects/us_analytics_dbt/dbt_project.yml', '']]))
+    expect(effectiveConfig(base, after).findings[0]).toMatchObject({ file, line: 1, column: 1 })
+  })
+
+  it('has nothing to compare where there is no base', () => {
+    expect(effectiveConfig(null, base)).toMatchObject({
+      findings: [],
+      regions: [
+        { name: 'eu', base: null },
+        { name: 'us', base: null },
+      ],
+    })
+  })
+
+  it('weighs relaxations as base says', () => {
+    const strict = parse(`${two}  configuration-changed: error\n`)
+    const severities = effectiveConfig(strict, parse(two.replace('cycle: notice', 'cycle: off'))).findings.map(
+      ({ severity }) => severity,
+    )
+    expect(severities).toEqual(['error', 'error'])
+    expect(effectiveConfig(parse(`${two}  configuration-changed: off\n`), parse(two)).findings).toEqual([])
+  })
+})
+
+describe('schemas/config.schema.json', () => {
+  const schema = JSON.parse(readFileSync('schemas/config.schema.json', 'utf8'))
+
+  it('is a JSON Schema', () => {
+    expect(new Ajv2020({ strict: true, allowUnionTypes: true, strictRequired: false }).validateSchema(schema)).toBe(
+      true,
+    )
+  })
+
+  it('has a key for every rule and none for others', () => {
+    const ids = [...rules.map(({ id }) => id), ...parserRules.keys(), 'configuration-changed'].sort()
+    expect(Object.keys(schema.$defs.rules.properties)).toEqual(ids)
+  })
+})

@@ -1,0 +1,15 @@
+import { closest, distance } from 'fastest-levenshtein'
+
+/** The candidate that someone who wrote `word` most likely meant, or null when none is near: at most a third of its letters differ. */
+export function nearest(word: string, candidates: Iterable<string>): string | null {
+  const all = [...candidates]
+  if (all.length === 0) return null
+  const best = closest(word, all)
+  return distance(word.toLowerCase(), best.toLowerCase()) <= Math.max(1, Math.floor(word.length / 3)) ? best : null
+}
+
+/** `; did you mean 'x'?`, or nothing. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const best = nearest(word, candidates)
+  return best === null ? '' : `; did you mean '${best}'?`
+}
