@@ -141,7 +141,7 @@ function codeOf(
   const unresolved = [...new Set(compiled.flatMap((each) => each.unresolved))].sort()
   if (unresolved.length > 0) return { code: ['text', ...textOf(project, node), settings], unresolved }
   const normal = isDatabricks(project.manifest) && node.language === 'sql' ? normaliseSql : (code: string) => code
-  return { code: [node.resource_type, node.language, ...compiled.map((each) => normal(each.code))], unresolved }
+  return { code: [node.language, ...new Set(compiled.map((each) => normal(each.code)))], unresolved }
 }
 
 /** Everything that the node's meaning could come from, as text. */
@@ -270,7 +270,7 @@ export function isObject(value: Json | undefined): value is JsonObject {
 }
 
 /** dbt writes what is not set as null, [] or {}, and not always the same one: all mean not set. */
-function isEmpty(value: Json): boolean {
+export function isEmpty(value: Json): boolean {
   if (value === null) return true
   if (Array.isArray(value)) return value.length === 0
   return isObject(value) && Object.keys(value).length === 0

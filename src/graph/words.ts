@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../dbt/manifest.ts'
-import { canonicalJson, isObject } from './fingerprint.ts'
+import { canonicalJson, isEmpty, isObject } from './fingerprint.ts'
 
 /**
  * How one bag of settings differs from another, in words: `materialized table → incremental`, `tag pii added on column
@@ -42,7 +42,8 @@ function compare(path: string, before: Json | undefined, after: Json | undefined
     if (unset(after) && !path.includes('.')) return [`${path} removed`]
     return compareObjects(path, asObject(before), asObject(after))
   }
-  if (path.endsWith('description')) return [`${path} ${unset(before) ? 'added' : unset(after) ? 'removed' : 'changed'}`]
+  if (path === 'description')
+    return [`description ${unset(before || null) ? 'added' : unset(after || null) ? 'removed' : 'changed'}`]
   if (unset(before)) return [`${path} set to ${show(after)}`]
   if (unset(after)) return [`${path} ${show(before)} removed`]
   return [`${path} ${show(before)} → ${show(after)}`]
@@ -64,11 +65,11 @@ function singular(path: string): string {
 }
 
 function same(a: Json | undefined, b: Json | undefined): boolean {
-  return unset(a) ? unset(b) : !unset(b) && canonicalJson(a) === canonicalJson(b)
+  return unset(a) ? unset(b) : canonicalJson(a ?? null) === canonicalJson(b ?? null)
 }
 
-function unset(value: Json | undefined): value is null | undefined {
-  return value === undefined || value === null
+function unset(value: Json | undefined): boolean {
+  return value === undefined || isEmpty(value)
 }
 
 function show(value: Json | undefined): string {
@@ -89,5 +90,5 @@ function isList(value: Json | undefined): value is readonly Json[] {
 }
 
 function asList(value: Json | undefined): readonly Json[] {
-  return isList(value) ? value : unset(value) ? [] : [value]
+  return isList(value) ? value : value === undefined || value === null ? [] : [value]
 }
