@@ -70,7 +70,7 @@ const contract = {
 }
 
 describe('a contract', () => {
-  it.each<[string, unknown]>([
+  const valid: [string, unknown][] = [
     ['the least that personal data needs', contract],
     ['data that is not personal', { personal_data: false }],
     ['a reviewed decision', { personal_data: false, declassified: { by: 'DPO', reason: 'groups of 50 and more' } }],
@@ -84,8 +84,9 @@ describe('a contract', () => {
       `the period ${period}`,
       { ...contract, retention: { period } },
     ]),
-  ])('may be %s', (_, valid) => {
-    expect(problems(valid)).toEqual([])
+  ]
+  it.each(valid)('may be %s', (_, example) => {
+    expect(problems(example)).toEqual([])
   })
 
   it.each([
