@@ -87,7 +87,7 @@ describe('changes', () => {
       }),
       shop,
       [
-        `modified model.metrics: unknown+config+governance: a variable, an environment variable or the target makes it other SQL; ${blind}; materialized table → incremental; unique_key set to id; databricks_tags.class set to contact on column email; and 3 more`,
+        'modified model.metrics: config+governance: materialized table → incremental; unique_key set to id; databricks_tags.class set to contact on column email; tag pii added on column email',
       ],
     ],
     [

@@ -42,11 +42,15 @@ function compare(path: string, before: Json | undefined, after: Json | undefined
     if (unset(after) && !path.includes('.')) return [`${path} removed`]
     return compareObjects(path, asObject(before), asObject(after))
   }
-  if (path === 'description')
-    return [`description ${unset(before || null) ? 'added' : unset(after || null) ? 'removed' : 'changed'}`]
+  if (path === 'description') return compareDescriptions(before || null, after || null)
   if (unset(before)) return [`${path} set to ${show(after)}`]
   if (unset(after)) return [`${path} ${show(before)} removed`]
   return [`${path} ${show(before)} → ${show(after)}`]
+}
+
+function compareDescriptions(before: Json, after: Json): string[] {
+  if (before === after) return []
+  return [`description ${before === null ? 'added' : after === null ? 'removed' : 'changed'}`]
 }
 
 function compareLists(path: string, before: readonly Json[], after: readonly Json[]): string[] {
