@@ -80,7 +80,7 @@ describe('a contract', () => {
     ],
     ['a transfer', { ...contract, transfers: [{ country: 'CH', safeguard: 'adequacy_decision' }] }],
     ['rows that must be kept', { ...contract, erasure: { strategy: 'exempt', reason: 'tax law' } }],
-    ...['P10Y', 'P1Y6M', 'P6W', 'P30D'].map((period) => [
+    ...['P10Y', 'P1Y6M', 'P6W', 'P30D'].map((period): [string, unknown] => [
       `the period ${period}`,
       { ...contract, retention: { period } },
     ]),
