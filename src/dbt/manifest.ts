@@ -8,6 +8,9 @@ export interface Manifest {
   readonly nodes: ReadonlyMap<string, ManifestNode>
   readonly sources: ReadonlyMap<string, SourceDefinition>
   readonly exposures: ReadonlyMap<string, Exposure>
+  readonly metrics?: ReadonlyMap<string, Metric>
+  readonly semantic_models?: ReadonlyMap<string, SemanticModel>
+  readonly saved_queries?: ReadonlyMap<string, SavedQuery>
   readonly unit_tests: ReadonlyMap<string, UnitTestDefinition>
   readonly groups: ReadonlyMap<string, Group>
   readonly macros: ReadonlyMap<string, Macro>
@@ -22,6 +25,7 @@ export interface ManifestMetadata {
   readonly project_name: string
   readonly adapter_type: string
   readonly target_name: string
+  readonly quoting?: JsonObject
 }
 
 /** A value as JSON holds it: what dbt's `meta`, `config` and `tags` are made of. */
@@ -65,6 +69,11 @@ export interface RefArgs {
   readonly version: string | number | null
 }
 
+export interface Docs {
+  readonly show: boolean
+  readonly node_color: string | null
+}
+
 export interface NodeConfig {
   readonly enabled: boolean
   readonly materialized: string
@@ -88,6 +97,9 @@ interface CommonNode extends BaseResource, RelationParts {
   readonly meta: JsonObject
   readonly description: string
   readonly columns: ReadonlyMap<string, ColumnInfo>
+  readonly docs?: Docs
+  /** unique_ids of the docs blocks that the description names. */
+  readonly doc_blocks?: readonly string[]
   readonly group: string | null
   readonly raw_code: string
   readonly language: string
@@ -109,6 +121,7 @@ export interface Model extends CommonNode {
   readonly constraints: readonly JsonObject[]
   readonly deprecation_date: string | null
   readonly primary_key: readonly string[]
+  readonly time_spine?: Json
 }
 
 export interface Seed extends CommonNode {
@@ -161,7 +174,14 @@ export interface SourceDefinition extends BaseResource {
   readonly columns: ReadonlyMap<string, ColumnInfo>
   readonly freshness: JsonObject | null
   readonly loaded_at_field: string | null
+  readonly loaded_at_query?: string | null
+  readonly quoting?: JsonObject
+  readonly external?: Json
+  readonly patch_path?: string | null
   readonly unrendered_config: JsonObject
+  readonly unrendered_database?: string | null
+  readonly unrendered_schema?: string | null
+  readonly doc_blocks?: readonly string[]
 }
 
 export interface Exposure extends BaseResource {
@@ -178,6 +198,67 @@ export interface Exposure extends BaseResource {
   readonly meta: JsonObject
   readonly refs: readonly RefArgs[]
   readonly sources: readonly (readonly [source: string, table: string])[]
+  readonly metrics?: readonly (readonly string[])[]
+  readonly depends_on: { readonly macros: readonly string[]; readonly nodes: readonly string[] }
+  readonly unrendered_config?: JsonObject
+}
+
+/** A metric of the semantic layer; `type_params` and `filter` as dbt writes them. */
+export interface Metric extends BaseResource {
+  readonly resource_type: 'metric'
+  readonly fqn: readonly string[]
+  readonly description: string
+  readonly label: string | null
+  readonly type: string
+  readonly type_params: JsonObject
+  readonly filter: Json
+  readonly metadata: Json
+  readonly time_granularity: string | null
+  readonly meta: JsonObject
+  readonly tags: readonly string[]
+  readonly config: JsonObject
+  readonly unrendered_config: JsonObject
+  readonly group: string | null
+  readonly refs: readonly RefArgs[]
+  readonly sources: readonly (readonly [source: string, table: string])[]
+  readonly metrics: readonly (readonly string[])[]
+  readonly depends_on: { readonly macros: readonly string[]; readonly nodes: readonly string[] }
+}
+
+export interface SemanticModel extends BaseResource {
+  readonly resource_type: 'semantic_model'
+  readonly fqn: readonly string[]
+  /** The `ref(…)` that it is about, as it is written. */
+  readonly model: string
+  readonly node_relation: Json
+  readonly description: string | null
+  readonly label: string | null
+  readonly defaults: Json
+  readonly entities: readonly JsonObject[]
+  readonly measures: readonly JsonObject[]
+  readonly dimensions: readonly JsonObject[]
+  readonly metadata: Json
+  readonly primary_entity: string | null
+  readonly config: JsonObject
+  readonly unrendered_config: JsonObject
+  readonly group: string | null
+  readonly refs: readonly RefArgs[]
+  readonly depends_on: { readonly macros: readonly string[]; readonly nodes: readonly string[] }
+}
+
+export interface SavedQuery extends BaseResource {
+  readonly resource_type: 'saved_query'
+  readonly fqn: readonly string[]
+  readonly description: string | null
+  readonly label: string | null
+  readonly query_params: JsonObject
+  readonly exports: readonly JsonObject[]
+  readonly metadata: Json
+  readonly tags: readonly string[]
+  readonly config: JsonObject
+  readonly unrendered_config: JsonObject
+  readonly group: string | null
+  readonly refs: readonly RefArgs[]
   readonly depends_on: { readonly macros: readonly string[]; readonly nodes: readonly string[] }
 }
 
@@ -191,10 +272,16 @@ export interface UnitTestDefinition extends BaseResource {
   readonly fqn: readonly string[]
   readonly config: JsonObject
   readonly depends_on: { readonly macros: readonly string[]; readonly nodes: readonly string[] }
+  readonly checksum?: string | null
+  readonly schema?: string | null
+  readonly versions?: Json
+  readonly version?: string | number | null
 }
 
 export interface Group extends BaseResource {
   readonly resource_type: 'group'
+  readonly description?: string | null
+  readonly config?: JsonObject
   readonly owner: { readonly name: string | null; readonly email: string | readonly string[] | null }
 }
 
@@ -203,6 +290,11 @@ export interface Macro extends BaseResource {
   readonly macro_sql: string
   readonly depends_on: { readonly macros: readonly string[] }
   readonly description: string
+  readonly meta?: JsonObject
+  readonly docs?: Docs
+  readonly patch_path?: string | null
+  readonly arguments?: readonly { readonly name: string; readonly type: string | null; readonly description: string }[]
+  readonly supported_languages?: readonly string[] | null
 }
 
 export interface Documentation extends BaseResource {
@@ -210,4 +302,14 @@ export interface Documentation extends BaseResource {
   readonly block_contents: string
 }
 
-export type Resource = ManifestNode | SourceDefinition | Exposure | UnitTestDefinition | Group | Macro | Documentation
+export type Resource =
+  | ManifestNode
+  | SourceDefinition
+  | Exposure
+  | Metric
+  | SemanticModel
+  | SavedQuery
+  | UnitTestDefinition
+  | Group
+  | Macro
+  | Documentation
