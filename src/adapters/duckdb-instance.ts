@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import duckdb, { type DuckDBConnection } from '@duckdb/duckdb-wasm/blocking'
 import { readAsset } from './assets.ts'
 import { attachFiles, type MemoryFiles, memoryRuntime } from './duckdb-files.ts'
@@ -15,9 +16,15 @@ declare global {
 
 let compiled: Promise<WebAssembly.Module> | null = null
 
+// V8 would spend several seconds on optimizing code that runs for a few milliseconds.
+function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  setFlagsFromString('--liftoff-only')
+  return WebAssembly.compile(bytes)
+}
+
 /** A new, empty DuckDB that sees the given files and nothing else, and downloads no extension. */
 export async function connect(files: MemoryFiles): Promise<DuckDBConnection> {
-  compiled ??= readAsset('duckdb-eh.wasm').then((bytes) => WebAssembly.compile(bytes))
+  compiled ??= readAsset('duckdb-eh.wasm').then(compile)
   const module = await compiled
   const unused = { mainModule: '', mainWorker: '' }
   const bindings = await duckdb.createDuckDB({ mvp: unused, eh: unused }, new duckdb.VoidLogger(), memoryRuntime)
