@@ -31,7 +31,7 @@ export function deploy(input: DeployInput): Plan {
     leftBehind: leftBehind(project, fingerprints, ledger),
     restated: refused === null ? selection.restated : [],
     refused,
-    notes: [...selection.notes, ...historyNotes(input)].sort(),
+    notes: historyNotes(input),
     recordedUntil:
       [...ledger.values()]
         .map((state) => state.last.time)

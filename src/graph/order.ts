@@ -10,15 +10,19 @@ export function topologicalOrder(graph: Graph, nodes: Iterable<string>): string[
   for (const id of wanted) all.add(id)
   const waiting = new Map([...all].map((id) => [id, (graph.parents.get(id) ?? []).filter((p) => all.has(p)).length]))
   const ready = [...all].filter((id) => waiting.get(id) === 0).sort()
+  // What is not wanted takes no place, so it keeps nothing waiting for its turn.
+  const passed: string[] = ready.filter((id) => !wanted.has(id))
   const order: string[] = []
-  for (let id = ready.shift(); id !== undefined; id = ready.shift()) {
+  for (let id = passed.pop() ?? ready.shift(); id !== undefined; id = passed.pop() ?? ready.shift()) {
+    if (!waiting.delete(id)) continue
     order.push(id)
-    waiting.delete(id)
     for (const child of graph.children.get(id) ?? []) {
       const left = waiting.get(child)
       if (left === undefined) continue
       waiting.set(child, left - 1)
-      if (left === 1) insertSorted(ready, child)
+      if (left > 1) continue
+      if (wanted.has(child)) insertSorted(ready, child)
+      else passed.push(child)
     }
   }
   return [...order, ...[...waiting.keys()].sort()].filter((id) => wanted.has(id))

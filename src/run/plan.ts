@@ -47,7 +47,6 @@ export type Reread = (commit: string) => Fingerprints | null
 export interface Selection {
   readonly nodes: readonly PlannedNode[]
   readonly restated: readonly RecordedNode[]
-  readonly notes: readonly string[]
 }
 
 /** Which nodes of a project differ from what the ledger says stands in the region, in the order of `dbt build`, and why. */
@@ -61,16 +60,14 @@ export function selectNodes(
   const deployed = [...manifest.nodes.values()].filter((node) => isDeployed(node)).map((node) => node.unique_id)
   const planned = new Map<string, PlannedNode>()
   const restated: RecordedNode[] = []
-  const notes = new Set<string>()
   for (const id of topologicalOrder(graph, deployed)) {
     const head = recordedNode(manifest, fingerprints, id)
     const verdict = judge(head, ledger, reread)
-    for (const note of verdict.notes) notes.add(note)
-    const because = verdict.because ?? builtAgain(head, planned)
+    const because = verdict.because ?? builtAgain(head, planned) ?? verdict.parents
     if (because !== null) planned.set(id, { ...head, action: 'run', because })
     else if (verdict.restate) restated.push(head)
   }
-  return { nodes: [...planned.values()], restated, notes: [...notes].sort() }
+  return { nodes: [...planned.values()], restated }
 }
 
 /** What the ledger will hold about a node once the given project is deployed. */
@@ -96,17 +93,19 @@ export function deployedParents(manifest: Manifest, unique_id: string): string[]
 }
 
 interface Verdict {
+  /** Why it must run whatever its parents do. */
   readonly because: string | null
+  /** Why it must run when no parent runs. */
+  readonly parents: string | null
   readonly restate: boolean
-  readonly notes: readonly string[]
 }
 
 function judge(head: RecordedNode, ledger: LedgerState, reread: Reread): Verdict {
-  const plan = (because: string): Verdict => ({ because, restate: false, notes: [] })
+  const plan = (because: string): Verdict => ({ because, parents: null, restate: false })
   const last = ledger.get(head.unique_id)?.last
   if (last === undefined) return plan('it is new in this region')
   if (last.status !== 'success') return plan(unfinished(last))
-  if (last.fingerprint_version === fingerprintVersion) return { ...compareWith(head, last), restate: false, notes: [] }
+  if (last.fingerprint_version === fingerprintVersion) return { ...compareWith(head, last), restate: false }
   const then = reread(last.commit)
   if (then === null) {
     return plan(
@@ -117,17 +116,17 @@ function judge(head: RecordedNode, ledger: LedgerState, reread: Reread): Verdict
   const known = (id: string): string => (then.get(id) ?? missing).hash
   const parents = Object.keys(last.parents).map((id) => [id, known(id)] as const)
   const as = { fingerprint: known(head.unique_id), parents: Object.fromEntries(parents), commit: last.commit }
-  return { ...compareWith(head, as), restate: true, notes: [] }
+  return { ...compareWith(head, as), restate: true }
 }
 
 function compareWith(
   head: RecordedNode,
   then: Pick<LedgerEvent, 'fingerprint' | 'parents' | 'commit'>,
-): Pick<Verdict, 'because'> {
-  if (head.fingerprint !== then.fingerprint) return { because: `it changed since ${short(then.commit)}` }
+): Pick<Verdict, 'because' | 'parents'> {
+  const because = head.fingerprint === then.fingerprint ? null : `it changed since ${short(then.commit)}`
   const ids = [...new Set([...Object.keys(head.parents), ...Object.keys(then.parents)])].sort()
   const other = ids.filter((id) => head.parents[id] !== then.parents[id])
-  return { because: other.length === 0 ? null : `it was built from another version of ${list(other)}` }
+  return { because, parents: other.length === 0 ? null : `it was built from another version of ${list(other)}` }
 }
 
 function unfinished(last: LedgerEvent): string {
@@ -141,7 +140,7 @@ function unfinished(last: LedgerEvent): string {
 function builtAgain(head: RecordedNode, planned: ReadonlyMap<string, PlannedNode>): string | null {
   const parents = Object.keys(head.parents).filter((id) => planned.has(id))
   if (parents.length === 0) return null
-  return head.unique_id.startsWith('test.') ? `it tests ${list(parents)}` : `it is built from ${list(parents)}`
+  return head.unique_id.startsWith('test.') ? `it tests ${list(parents)}` : `it is downstream of ${list(parents)}`
 }
 
 function fingerprintOf(fingerprints: Fingerprints, unique_id: string): Fingerprint {

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest'
+import {
+  appendEvents,
+  createLedger,
+  currentState,
+  type LedgerEvent,
+  ledgerRelation,
+  readLedger,
+  runClock,
+  sortEvents,
+} from '../../src/run/ledger.ts'
+import { memoryWarehouse } from './memory.ts'
+
+const ledger = ledgerRelation('main', 'gold')
+const event = (given: Partial<LedgerEvent> = {}): LedgerEvent => ({
+  unique_id: 'model.shop.a',
+  status: 'success',
+  fingerprint: 'f1',
+  fingerprint_version: 1,
+  parents: { 'model.shop.b': 'f0' },
+  relation: '`main`.`gold`.`a`',
+  commit: 'c1',
+  run_id: 'r1',
+  time: '2026-01-01T00:00:00.000Z',
+  sequence: 0,
+  message: null,
+  ...given,
+})
+
+describe('the table', () => {
+  it('gives back what was appended, in order', async () => {
+    const warehouse = memoryWarehouse()
+    await createLedger(warehouse, ledger)
+    const events = Array.from({ length: 120 }, (_, n) =>
+      event({ sequence: n, unique_id: `model.shop.it's ${n}`, message: n % 2 ? null : 'said' }),
+    )
+    await appendEvents(warehouse, ledger, events)
+    expect(await readLedger(warehouse, ledger)).toEqual(events)
+    expect(warehouse.statements.filter((sql) => sql.startsWith('INSERT'))).toHaveLength(3)
+  })
+  it('keeps what the user named out of the statement', async () => {
+    const warehouse = memoryWarehouse()
+    await createLedger(warehouse, ledger)
+    await appendEvents(warehouse, ledger, [event({ unique_id: "model.shop.x'; drop table y; --" })])
+    expect(warehouse.statements.join()).not.toContain('drop table')
+  })
+  it('is empty where there is none', async () => expect(await readLedger(memoryWarehouse(), ledger)).toEqual([]))
+  it('is made once', async () => {
+    const warehouse = memoryWarehouse()
+    await createLedger(warehouse, ledger)
+    await appendEvents(warehouse, ledger, [event()])
+    await createLedger(warehouse, ledger)
+    expect(await readLedger(warehouse, ledger)).toHaveLength(1)
+  })
+  it('is there when another run made it at the same moment', async () => {
+    const warehouse = memoryWarehouse()
+    const query: typeof warehouse.query = async (sql) => {
+      warehouse.tables.set('`main`.`gold`.`dbt_regions_ledger`', [])
+      throw new Error(`[TABLE_OR_VIEW_ALREADY_EXISTS] ${sql}`)
+    }
+    await expect(createLedger({ ...warehouse, query }, ledger)).resolves.toBeUndefined()
+  })
+  it('says why it could not be made', async () => {
+    const warehouse = memoryWarehouse()
+    const query: typeof warehouse.query = async () => {
+      throw new Error('[INSUFFICIENT_PERMISSIONS]')
+    }
+    await expect(createLedger({ ...warehouse, query }, ledger)).rejects.toThrow('[INSUFFICIENT_PERMISSIONS]')
+  })
+  it('is read when a newer version added a column, a status, or parents in another shape', async () => {
+    const warehouse = memoryWarehouse()
+    await createLedger(warehouse, ledger)
+    await appendEvents(warehouse, ledger, [event()])
+    const rows = [...warehouse.tables.values()][0] ?? []
+    rows[0] = { ...rows[0], status: 'quarantined', cost: 12, parents: '[1' }
+    expect(await readLedger(warehouse, ledger)).toEqual([event({ status: 'pending', parents: {} })])
+  })
+  it('quotes its place', async () => {
+    const warehouse = memoryWarehouse()
+    await createLedger(warehouse, ledgerRelation(null, 'we`ird'))
+    expect(warehouse.statements[0]).toContain('`we``ird`.`dbt_regions_ledger`')
+  })
+})
+
+describe('the order of events', () => {
+  it('is by time, then run, then the run’s own count', () => {
+    const events = [
+      event({ time: '2026-01-01T00:00:02.000Z', run_id: 'r1', sequence: 2 }),
+      event({ time: '2026-01-01T00:00:01.000Z', run_id: 'r2', sequence: 0 }),
+      event({ time: '2026-01-01T00:00:01.000Z', run_id: 'r1', sequence: 1 }),
+      event({ time: '2026-01-01T00:00:01.000Z', run_id: 'r1', sequence: 0 }),
+    ]
+    expect(sortEvents(events).map((each) => `${each.run_id}/${each.sequence}`)).toEqual([
+      'r1/0',
+      'r1/1',
+      'r2/0',
+      'r1/2',
+    ])
+  })
+  it('is kept by a clock that jumps back, and by one that is behind the last run', () => {
+    const times = [5000, 4000, 12_000].map((ms) => new Date(ms))
+    const clock = runClock(() => times.shift() ?? new Date(0), '1970-01-01T00:00:10.000Z')
+    expect([clock(), clock(), clock()]).toEqual([
+      '1970-01-01T00:00:10.001Z',
+      '1970-01-01T00:00:10.001Z',
+      '1970-01-01T00:00:12.000Z',
+    ])
+  })
+  it('begins with the clock where nothing is recorded', () => {
+    expect(runClock(() => new Date(0), null)()).toBe('1970-01-01T00:00:00.000Z')
+    expect(runClock(() => new Date(0), 'not a time')()).toBe('1970-01-01T00:00:00.000Z')
+  })
+})
+
+describe('currentState', () => {
+  /** Statuses in order -> last status, and whether what stands there is known. */
+  const cases: [statuses: string, last: string, deployed: number | null][] = [
+    ['success', 'success', 0],
+    ['success success', 'success', 1],
+    ['success pending', 'pending', 0],
+    ['success pending skipped', 'skipped', 0],
+    ['success pending started', 'started', null],
+    ['success pending started failed', 'failed', null],
+    ['success failed', 'failed', null],
+    ['pending', 'pending', null],
+    ['failed pending success', 'success', 2],
+  ]
+  it.each(cases)('%s', (statuses, last, deployed) => {
+    const events = statuses
+      .split(' ')
+      .map((status, sequence) => event({ status: status as LedgerEvent['status'], sequence }))
+    const state = currentState([...events].reverse()).get('model.shop.a')
+    expect([state?.last.status, state?.deployed?.sequence ?? null]).toEqual([last, deployed])
+  })
+  it('keeps every place that a node was built in', () => {
+    const events = [
+      event({ sequence: 0, relation: 'one' }),
+      event({ sequence: 1, relation: 'two', status: 'pending' }),
+      event({ sequence: 2, relation: 'three', status: 'started' }),
+    ]
+    expect(currentState(events).get('model.shop.a')?.relations).toEqual(['one', 'three'])
+  })
+  it('is sorted by node', () => {
+    const events = ['b', 'a'].map((unique_id, sequence) => event({ unique_id, sequence }))
+    expect([...currentState(events).keys()]).toEqual(['a', 'b'])
+  })
+})

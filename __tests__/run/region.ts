@@ -1,0 +1,129 @@
+import { deploy } from '../../src/deploy.ts'
+import type { Fingerprinted } from '../../src/graph/fingerprint.ts'
+import { graphOf } from '../../src/graph/graph.ts'
+import { buildGraph } from '../../src/graph/order.ts'
+import type { Build } from '../../src/run/build.ts'
+import { type Execution, execute } from '../../src/run/execute.ts'
+import { currentState, type Ledger, type LedgerEvent } from '../../src/run/ledger.ts'
+import { deployedParents, type Plan } from '../../src/run/plan.ts'
+
+export class Killed extends Error {}
+
+/** What one run does wrong. */
+export interface Trouble {
+  /** Nodes whose statement fails, and tests that find something. */
+  readonly fails?: readonly string[]
+  /** Tests that only warn. */
+  readonly warns?: readonly string[]
+  /** The process is killed before this step: nothing happens after it. A step is one event in the ledger, or one touch of the region. */
+  readonly killedAt?: number
+}
+
+/**
+ * A region in memory. A relation's content names the fingerprint it was built by and the contents it was built from, and
+ * is torn while it is being built, so that nothing stale looks right. The build skips as `dbt build` does. It does not
+ * prove anything about a real warehouse's statements, threads or transactions.
+ */
+export function memoryRegion() {
+  const events: LedgerEvent[] = []
+  const contents = new Map<string, string>()
+  let runs = 0
+  let steps = 0
+
+  const plan = (head: Fingerprinted, given: { commit?: string } = {}): Plan =>
+    deploy({ region: 'eu', ...head, commit: given.commit ?? 'c', ledger: currentState(events), history: new Map() })
+
+  const run = async (head: Fingerprinted, trouble: Trouble = {}): Promise<Execution> => {
+    steps = 0
+    runs++
+    const step = (): void => {
+      if (trouble.killedAt !== undefined && steps >= trouble.killedAt) throw new Killed()
+      steps++
+    }
+    const ledger: Ledger = async (written) => {
+      for (const event of written) {
+        step()
+        events.push(event)
+      }
+    }
+    const build: Build = (nodes) => buildIn(contents, head, nodes, trouble, step)
+    // Every run has the same time and an id that sorts before the last one's: only the ledger's own order can help.
+    return execute({
+      plan: plan(head),
+      build,
+      ledger,
+      commit: `c${runs}`,
+      runId: `r${String(9999 - runs)}`,
+      now: () => new Date(0),
+    })
+  }
+  return { events, contents, plan, run, steps: () => steps, copy: () => copyOf(events, contents) }
+}
+
+function copyOf(
+  events: readonly LedgerEvent[],
+  contents: ReadonlyMap<string, string>,
+): ReturnType<typeof memoryRegion> {
+  const copy = memoryRegion()
+  copy.events.push(...events)
+  for (const [id, content] of contents) copy.contents.set(id, content)
+  return copy
+}
+
+/** What a region holds that is equal to the head. */
+export function contentsOf(head: Fingerprinted): Map<string, string> {
+  const contents = new Map<string, string>()
+  const contentOf = (id: string): string => {
+    const content = contents.get(id) ?? contentFrom(head, id, contentOf)
+    contents.set(id, content)
+    return content
+  }
+  for (const [id, node] of head.project.manifest.nodes) {
+    if (node.resource_type !== 'test' && node.config.materialized !== 'ephemeral') contentOf(id)
+  }
+  return contents
+}
+
+function contentFrom({ project, fingerprints }: Fingerprinted, id: string, parent: (id: string) => string): string {
+  return `${fingerprints.get(id)?.hash.slice(0, 8)}(${deployedParents(project.manifest, id).map(parent).join(' ')})`
+}
+
+async function* buildIn(
+  contents: Map<string, string>,
+  head: Fingerprinted,
+  nodes: readonly string[],
+  trouble: Trouble,
+  step: () => void,
+): ReturnType<Build> {
+  const graph = buildGraph(graphOf(head.project.manifest))
+  const blocked = new Set<string>()
+  for (const unique_id of nodes) {
+    const about = { unique_id, message: null, execution_time: 0 }
+    if (isBlocked(graph.parents, unique_id, blocked)) {
+      blocked.add(unique_id)
+      yield { ...about, status: 'skipped' }
+      continue
+    }
+    yield { ...about, status: 'started' }
+    const fails = trouble.fails?.includes(unique_id) ?? false
+    if (unique_id.startsWith('test.')) {
+      if (fails) blocked.add(unique_id)
+      yield { ...about, status: fails ? 'fail' : trouble.warns?.includes(unique_id) ? 'warn' : 'success' }
+      continue
+    }
+    step()
+    contents.set(unique_id, 'torn')
+    step()
+    if (fails) blocked.add(unique_id)
+    else
+      contents.set(
+        unique_id,
+        contentFrom(head, unique_id, (id) => contents.get(id) ?? 'missing'),
+      )
+    yield { ...about, status: fails ? 'error' : 'success' }
+  }
+}
+
+function isBlocked(parents: ReadonlyMap<string, readonly string[]>, id: string, blocked: ReadonlySet<string>): boolean {
+  return (parents.get(id) ?? []).some((parent) => blocked.has(parent) || isBlocked(parents, parent, blocked))
+}
