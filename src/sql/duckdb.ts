@@ -17,13 +17,14 @@ export const duckdbSetup: readonly string[] = [
   'create macro databricks_concat(a, b) as a || b',
   'create macro databricks_date_add(d, n) as cast(d as date) + cast(n as integer)',
   'create macro databricks_date_sub(d, n) as cast(d as date) - cast(n as integer)',
+  'create macro databricks_date_trunc(unit, d) as cast(date_trunc(unit, d) as timestamp)',
   'create macro databricks_dayofweek(d) as dayofweek(d) + 1',
   `create macro databricks_sha2(x, bits) as case when bits in (0, 256) then sha256(x) else error('sha2 of ' || bits || ' bits is not on the embedded engine, only of 256') end`,
 ]
 
 /** Functions under another name: the macros above, and DuckDB's own that mean what Databricks' does. */
 const renamed: ReadonlyMap<string, string> = new Map([
-  ...['collect_set', 'date_add', 'date_sub', 'sha2'].map((it) => [it, `databricks_${it}`] as const),
+  ...['collect_set', 'date_add', 'date_sub', 'date_trunc', 'sha2'].map((it) => [it, `databricks_${it}`] as const),
   // DuckDB's arg_max passes over rows whose value is null.
   ['max_by', 'arg_max_null'],
   ['min_by', 'arg_min_null'],
@@ -68,8 +69,8 @@ function mapped(trees: readonly Tree[]): readonly Tree[] {
 }
 
 function adaptNode(node: Parts): Tree {
-  const [entry] = Object.entries(node)
-  if (entry === undefined || !isParts(entry[1])) return node
+  const [entry, ...more] = Object.entries(node)
+  if (entry === undefined || more.length > 0 || !isParts(entry[1])) return node
   const [kind, parts] = entry
   const operands = (...names: string[]) => names.map((it) => parts[it] ?? null)
   switch (kind) {
@@ -81,6 +82,8 @@ function adaptNode(node: Parts): Tree {
       return call('databricks_dayofweek', operands('this'))
     case 'try_cast':
       return { cast: { ...parts, this: call(tries, operands('this')) } }
+    case 'table':
+      return withoutCatalog(node, parts)
     case 'function':
     case 'aggregate_function':
       return adaptCall(node, kind, parts)
@@ -94,9 +97,16 @@ function adaptCall(node: Parts, kind: string, parts: Parts): Tree {
   const args = Array.isArray(parts.args) ? parts.args : []
   if (name === 'struct') return call('named_struct', args.flatMap(namedField))
   if (name === 'concat') return args.reduce((left, right) => call('databricks_concat', [left, right]))
+  // With a unit in front, date_add and date_sub are dateadd.
   const unit = name.startsWith('date_') && args.length !== 2
   const other = unit ? undefined : renamed.get(name)
   return other === undefined ? node : { [kind]: { ...parts, name: other } }
+}
+
+/** DuckDB has one information schema, of all catalogs. */
+function withoutCatalog(node: Parts, table: Parts): Tree {
+  const schema = isParts(table.schema) ? table.schema.name : null
+  return schema === 'information_schema' ? { table: { ...table, catalog: null } } : node
 }
 
 /** Databricks names a field of `struct` by its alias or its column, else `col1`, `col2`, …; DuckDB wants a name. */
