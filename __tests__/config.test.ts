@@ -136,6 +136,23 @@ describe('parseConfig', () => {
   })
 })
 
+describe('docs/configuration.md', () => {
+  const [, example = ''] = /```yaml\n(.*?)```/s.exec(readFileSync('docs/configuration.md', 'utf8')) ?? []
+  const [, mistake = ''] = /```text\n(.*?)\n```/s.exec(readFileSync('docs/configuration.md', 'utf8')) ?? []
+
+  it('has an example that is accepted', () => {
+    expect(parse(example).regions.map(({ name, rules }) => [name, [...rules.keys()]])).toEqual([
+      ['eu', ['duplicate-relation', 'orphan-properties', 'gdpr-column-class']],
+      ['us', ['duplicate-relation', 'orphan-properties']],
+    ])
+  })
+
+  it('shows the message of a mistake as it is', () => {
+    const text = 'version: 1\nregions:\n\n  eu:\n    project: a\n    enviroment: x'
+    expect(refusal(() => parse(text))).toBe(mistake)
+  })
+})
+
 describe('regionNamed', () => {
   it.each([
     ['ue', "there is no region 'ue'; did you mean 'us'?"],
