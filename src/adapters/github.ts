@@ -1,34 +1,25 @@
 import type { CommentUpdate } from '../report/comment.ts'
+import { connect, type GitHubAccess, type PullRequest } from './github/client.ts'
+import { type CommentResult, converge, type Patience } from './github/comment.ts'
+import { isRefusal, refusalOf } from './github/errors.ts'
 
-export interface GitHubAccess {
-  readonly token: string
-  /** `GITHUB_API_URL`. */
-  readonly apiUrl: string
-}
-
-export interface PullRequest {
-  readonly owner: string
-  readonly repo: string
-  readonly number: number
-  /** The head is in another repository, whose runs get a token that may only read. */
-  readonly fork: boolean
-}
-
-export type CommentResult =
-  | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly url: string }
-  | { readonly kind: 'outdated' }
-  | { readonly kind: 'nothing to say' }
-  /** The report has to go elsewhere: to the job summary. */
-  | { readonly kind: 'not permitted'; readonly reason: string }
+export type { GitHubAccess, PullRequest } from './github/client.ts'
+export type { CommentResult, Patience } from './github/comment.ts'
 
 /**
- * Brings the comment of a pull request to what `update` says and verifies that it is there.
- * Throws a ConfigurationError when the token may not comment though the pull request is of the same repository.
+ * Brings the comment of a pull request to what `update` says and verifies that it is there. Throws a ConfigurationError when the
+ * token may not comment though the pull request is of the same repository, an Error when GitHub does not answer in time.
  */
 export async function upsertComment(
-  _access: GitHubAccess,
-  _pull: PullRequest,
-  _update: CommentUpdate,
+  access: GitHubAccess,
+  pull: PullRequest,
+  update: CommentUpdate,
+  patience: Patience = { settle: 2_500, unit: 1_000 },
 ): Promise<CommentResult> {
-  throw new Error('not written yet')
+  try {
+    return await converge(connect(access, pull, patience), update, patience)
+  } catch (error) {
+    if (isRefusal(error)) return refusalOf(error, pull)
+    throw error
+  }
 }
