@@ -1,6 +1,14 @@
-import type { EffectiveConfig } from './config/effective.ts'
+import { lineageOf } from './check/lineage.ts'
+import { type Found, markNew } from './check/new.ts'
+import type { EffectiveConfig, EffectiveRegion } from './config/effective.ts'
+import { compileNode } from './dbt/compile.ts'
 import type { Project, ProjectFiles } from './dbt/project.ts'
-import type { Report } from './report/report.ts'
+import { planPreview } from './deploy.ts'
+import { type Fingerprinted, fingerprints, settingsOf } from './graph/fingerprint.ts'
+import { graphOf } from './graph/graph.ts'
+import { changes } from './graph/state.ts'
+import type { RegionReport, Report, ReportedFinding } from './report/report.ts'
+import { findingsOf } from './rules/index.ts'
 
 /** A region's project at one commit. */
 export interface Side {
@@ -24,6 +32,42 @@ export interface CheckInput {
 }
 
 /** Runs every region's rules on both sides and compares. The conclusion is `failure` when head has an error that base has not. */
-export function check(input: CheckInput): Report {
-  throw new Error(`not there yet: ${input.head}`)
+export function check({ base, head, config, regions }: CheckInput): Report {
+  const reports = config.regions.flatMap((region) => {
+    const sides = regions.get(region.name)
+    return sides === undefined ? [] : [checkRegion(region, sides)]
+  })
+  const configuration = config.findings.map((finding) => ({ ...finding, new: true }))
+  const failed = [...configuration, ...reports.flatMap((report) => report.findings)].some(failsTheCheck)
+  return { version: 1, base, head, conclusion: failed ? 'failure' : 'success', regions: reports, configuration }
+}
+
+function failsTheCheck(finding: ReportedFinding): boolean {
+  return finding.new && finding.severity === 'error'
+}
+
+function checkRegion(region: EffectiveRegion, { base, head }: Sides): RegionReport {
+  const [before, after] = [base && fingerprinted(base), head && fingerprinted(head)]
+  const changed = changes(before, after)
+  return {
+    name: region.name,
+    project: region.head.project,
+    environment: region.environment,
+    target: head?.project.manifest.metadata.target_name ?? region.head.target ?? '',
+    changes: changed,
+    findings: head === null ? [] : markNew(base && found(base, region), found(head, region)),
+    plan: after === null ? [] : planPreview(region.name, before, after, changed),
+    lineage: lineageOf(base?.project ?? null, head?.project ?? null, changed),
+  }
+}
+
+function found({ files, project }: Side, region: EffectiveRegion): Found {
+  const { root } = project
+  const has = (file: string) =>
+    files.has(root === '' ? file : file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file)
+  return { project, findings: findingsOf(project, graphOf(project.manifest), region), has }
+}
+
+function fingerprinted({ files, project }: Side): Fingerprinted {
+  return { project, fingerprints: fingerprints(project, compileNode, settingsOf(files)) }
 }

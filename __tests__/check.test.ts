@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest'
+import { check, type Side } from '../src/check.ts'
+import { type EffectiveConfig, effectiveConfig, parseConfig } from '../src/config.ts'
+import type { RegionReport, Report } from '../src/report/report.ts'
+import { type Files, project } from './rules/project.ts'
+
+function side(files: Files | null, root = 'dbt'): Side | null {
+  return files === null ? null : { files: new Map(Object.entries(files)), project: project(files, root) }
+}
+
+function config(base: string, head = base): EffectiveConfig {
+  return effectiveConfig(parseConfig(base, 'c.yml'), parseConfig(head, 'c.yml'))
+}
+
+const shop = 'version: 1\nregions: {shop: {project: dbt}}\n'
+
+function run(base: Files | null, head: Files | null, effective = config(shop)): Report {
+  return check({
+    base: 'b',
+    head: 'h',
+    config: effective,
+    regions: new Map([['shop', { base: side(base), head: side(head) }]]),
+  })
+}
+
+function region(report: Report): RegionReport {
+  const [only] = report.regions
+  if (only === undefined) throw new Error('the report has no region')
+  return only
+}
+
+/** Every finding as `new|old rule file:line`. */
+function told(report: Report): string[] {
+  return region(report).findings.map(
+    (finding) => `${finding.new ? 'new' : 'old'} ${finding.rule} ${finding.file}:${finding.line}`,
+  )
+}
+
+const customers = { 'models/customers.sql': 'select 1 as id' }
+const reads = (name: string, before = '') => `${before}select * from {{ ref('${name}') }}`
+const broken = { 'models/a.sql': reads('nothing') }
+
+describe('what is new', () => {
+  it.each<[string, Files | null, Files, string[], Report['conclusion']]>([
+    ['nothing', customers, customers, [], 'success'],
+    ['a finding that base has', broken, broken, ['old unresolved-ref dbt/models/a.sql:1'], 'success'],
+    [
+      'one that has moved down',
+      broken,
+      { 'models/a.sql': reads('nothing', '\n\n-- three lines on\n') },
+      ['old unresolved-ref dbt/models/a.sql:4'],
+      'success',
+    ],
+    [
+      'one more of the same',
+      broken,
+      { 'models/a.sql': `${reads('nothing')}\n${reads('nothing')}` },
+      ['old unresolved-ref dbt/models/a.sql:1', 'new unresolved-ref dbt/models/a.sql:2'],
+      'failure',
+    ],
+    [
+      'another one at the same place',
+      broken,
+      { 'models/a.sql': reads('nowhere') },
+      ['new unresolved-ref dbt/models/a.sql:1'],
+      'failure',
+    ],
+    [
+      'one in a file that nobody touched',
+      { ...customers, 'models/a.sql': reads('customers') },
+      { 'models/a.sql': reads('customers') },
+      ['new unresolved-ref dbt/models/a.sql:1'],
+      'failure',
+    ],
+    [
+      'one in a model that is moved',
+      broken,
+      { 'models/gold/a.sql': reads('nothing') },
+      ['old unresolved-ref dbt/models/gold/a.sql:1'],
+      'success',
+    ],
+    [
+      'one in a model that is copied',
+      broken,
+      { ...broken, 'models/b.sql': reads('nothing') },
+      ['old unresolved-ref dbt/models/a.sql:1', 'new unresolved-ref dbt/models/b.sql:1'],
+      'failure',
+    ],
+    [
+      'a file that is broken and moved',
+      { 'models/a.yml': 'models: [' },
+      { 'models/x/b.yml': 'models: [' },
+      ['old yaml-syntax dbt/models/x/b.yml:1'],
+      'success',
+    ],
+    [
+      'a file that is broken where another is repaired',
+      { 'models/a.yml': 'models: [', 'models/b.yml': 'models: []' },
+      { 'models/a.yml': 'models: []', 'models/b.yml': 'models: [' },
+      ['new yaml-syntax dbt/models/b.yml:1'],
+      'failure',
+    ],
+    ['everything where there is no base', null, broken, ['new unresolved-ref dbt/models/a.sql:1'], 'failure'],
+    [
+      'everything where base cannot be read',
+      { 'dbt_project.yml': 'name: [', ...broken },
+      broken,
+      ['new unresolved-ref dbt/models/a.sql:1'],
+      'failure',
+    ],
+    [
+      'nothing in a project that gets another name',
+      broken,
+      { 'dbt_project.yml': 'name: store\nprofile: shop\n', ...broken },
+      ['old unresolved-ref dbt/models/a.sql:1'],
+      'success',
+    ],
+    [
+      'a circle that is there already',
+      { 'models/a.sql': reads('a') },
+      { 'models/x/a.sql': reads('a') },
+      ['old cycle dbt/models/x/a.sql:1'],
+      'success',
+    ],
+  ])('is %s', (_, base, head, expected, conclusion) => {
+    const report = run(base, head)
+    expect(told(report)).toEqual(expected)
+    expect(report.conclusion).toBe(conclusion)
+  })
+
+  it('is nothing in a project that moves to another folder', () => {
+    const effective = config(shop, shop.replace('dbt', 'projects/shop'))
+    const sides = { base: side(broken, 'dbt'), head: side(broken, 'projects/shop') }
+    const report = check({ base: 'b', head: 'h', config: effective, regions: new Map([['shop', sides]]) })
+    expect(told(report)).toEqual(['old unresolved-ref projects/shop/models/a.sql:1'])
+    expect(report.configuration).toMatchObject([{ rule: 'configuration-changed', severity: 'warning', new: true }])
+    expect(report.conclusion).toBe('success')
+  })
+
+  it('is judged by the rules of base on both sides', () => {
+    const warned = `${shop}rules: {unresolved-ref: warning}\n`
+    expect(run(customers, broken, config(warned)).conclusion).toBe('success')
+    expect(run(customers, broken, config(shop, warned)).conclusion).toBe('failure')
+    expect(run(broken, broken, config(warned, shop)).conclusion).toBe('success')
+  })
+
+  it('is an error in the configuration where base weighs it so', () => {
+    const strict = `${shop}rules: {configuration-changed: error}\n`
+    expect(run(customers, customers, config(strict, `${strict.replace('}\n', ', cycle: off}\n')}`)).conclusion).toBe(
+      'success',
+    )
+    const relaxed = strict.replace('configuration-changed: error', 'configuration-changed: error, cycle: off')
+    expect(run(customers, customers, config(strict, relaxed)).conclusion).toBe('failure')
+  })
+})
+
+describe('a region', () => {
+  it('says where it is, and under the GDPR what its models lack', () => {
+    const eu = 'version: 1\nregions: {eu: {project: dbt, target: dev}}\n'
+    const sides = { base: side({}), head: side(customers) }
+    const report = check({ base: 'b', head: null, config: config(eu), regions: new Map([['eu', sides]]) })
+    expect(region(report)).toMatchObject({ name: 'eu', project: 'dbt', environment: 'eu-production', target: 'dev' })
+    expect(told(report)).toEqual(['new gdpr-contract dbt/models/customers.sql:1'])
+    expect(report).toMatchObject({ version: 1, base: 'b', head: null, conclusion: 'failure' })
+  })
+
+  it('is left out when it was not read', () => {
+    const report = check({ base: null, head: 'h', config: config(shop), regions: new Map() })
+    expect(report.regions).toEqual([])
+  })
+
+  it('whose project is removed shows what is gone', () => {
+    const report = run(customers, null)
+    expect(region(report).changes.map(({ unique_id, state }) => [unique_id, state])).toEqual([
+      ['model.shop.customers', 'removed'],
+    ])
+    expect(report.conclusion).toBe('success')
+  })
+})
+
+describe('lineage', () => {
+  const files = {
+    'models/sources.yml': 'sources:\n  - name: bronze\n    tables: [{name: orders}, {name: other}]\n',
+    'models/silver/metrics.sql': "select * from {{ source('bronze', 'orders') }}",
+    'models/gold/cohorts.sql': reads('metrics'),
+    'models/gold/elsewhere.sql': "select * from {{ source('bronze', 'other') }}",
+    'models/exposures.yml':
+      'exposures:\n  - name: board\n    label: The board\n    type: dashboard\n    owner: {name: x}\n    depends_on: [ref("cohorts")]\n',
+    'seeds/countries.csv': 'code\nde\n',
+  }
+
+  function drawn(head: Files, base: Files = files): { nodes: string[]; edges: string[] } {
+    const { nodes, edges } = region(run(base, head)).lineage
+    return {
+      nodes: nodes.map(({ name, layer, state }) => `${name} ${layer} ${state}`),
+      edges: edges.map((edge) => edge.map((id) => id.split('.').at(-1)).join(' > ')),
+    }
+  }
+
+  it('is empty where nothing changed', () => {
+    expect(drawn(files)).toEqual({ nodes: [], edges: [] })
+  })
+
+  it('shows what changed, what it reaches and what it reads', () => {
+    expect(
+      drawn({ ...files, 'models/silver/metrics.sql': `${files['models/silver/metrics.sql']} where true` }),
+    ).toEqual({
+      nodes: [
+        'The board exposure affected',
+        'cohorts gold affected',
+        'metrics silver modified',
+        'bronze.orders bronze context',
+      ],
+      edges: ['cohorts > board', 'metrics > cohorts', 'orders > metrics'],
+    })
+  })
+
+  it('shows what is removed between what is left', () => {
+    const { 'models/silver/metrics.sql': _, ...left } = files
+    const { nodes, edges } = drawn(left)
+    expect(nodes).toContain('metrics silver removed')
+    expect(edges).toContain('metrics > cohorts')
+    expect(edges).toContain('orders > metrics')
+  })
+
+  it('shows new nodes, and knows a layer by a word of a folder or a schema', () => {
+    const head = {
+      ...files,
+      'models/01_silver/x.sql': 'select 1',
+      'models/golden/y.sql': 'select 1',
+      'models/z.sql': "{{ config(schema='gold_marts') }} select 1",
+      'seeds/more.csv': 'a\n1\n',
+    }
+    expect(drawn(head).nodes).toEqual(['x silver new', 'y other new', 'z gold new', 'more bronze new'])
+  })
+})
