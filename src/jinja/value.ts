@@ -93,6 +93,8 @@ export class Undefined {
 export abstract class HostObject {
   /** Python's name of the type, for messages. */
   abstract readonly typeName: string
+  /** The same with its module, for Jinja's message of an attribute that is not there. */
+  readonly qualifiedName?: string
 
   /** The attribute `object.name`; `undefined` (JavaScript's) when there is none. Names with a leading `_` never get here. */
   attribute?(name: string): Value | undefined
@@ -120,11 +122,11 @@ export abstract class HostObject {
   readonly isSequence?: boolean
   /** What `toJson` and the filter `tojson` make of it. */
   json?(): unknown
-  /** A text that says which dict key it is; without it, the object itself is the key. */
-  hash?(): string
+  /** What stands for the object as a dict's key, the same for equal objects; without it, the object itself. May throw. */
+  hash?(): unknown
 }
 
-export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**' | '|' | '&' | '^'
+export type BinaryOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**'
 
 /** An error as Python would raise it: `type` is Python's name of the exception. Thrown by values and by lent functions. */
 export class PythonError extends Error {

@@ -1,0 +1,492 @@
+import type {
+  Arguments,
+  CallNode,
+  Comparison,
+  Expression,
+  FilterNode,
+  ItemNode,
+  KeywordNode,
+  NamespaceTargetNode,
+  SliceNode,
+  Target,
+  TestNode,
+} from './ast.ts'
+import { TemplateSyntaxError } from './errors.ts'
+import { quote } from './quote.ts'
+import { describe, type TokenStream } from './stream.ts'
+import type { BinaryOperator } from './value.ts'
+
+/** Nesting, and links of one chain (`a + b + …`), before a template is refused: Python's own recursion limit is lower. */
+const MAX_NESTING = 150
+const MAX_CHAIN = 1000
+
+const COMPARISONS: ReadonlySet<unknown> = new Set(['==', '!=', '<', '<=', '>', '>='])
+const CONSTANTS: ReadonlyMap<unknown, boolean | null> = new Map([
+  ['true', true],
+  ['True', true],
+  ['false', false],
+  ['False', false],
+  ['none', null],
+  ['None', null],
+])
+
+/** What a tuple of expressions ends at, besides the end of the tag and `)`. */
+type EndName = 'in' | 'recursive'
+
+/** Parses expressions, with Jinja's precedence (which is nearly Python's: `~` binds tighter than `+`). */
+export class ExpressionParser {
+  readonly stream: TokenStream
+  #nesting = 0
+
+  constructor(stream: TokenStream) {
+    this.stream = stream
+  }
+
+  expression(withConditional = true): Expression {
+    this.#nesting += 1
+    if (this.#nesting > MAX_NESTING) throw this.#tooDeep()
+    const node = withConditional ? this.#conditional() : this.#or()
+    this.#nesting -= 1
+    return node
+  }
+
+  /** One expression, or a tuple of several with commas between. */
+  tuple(options: { conditional?: boolean; end?: EndName; parenthesized?: boolean } = {}): Expression {
+    const { stream } = this
+    const offset = stream.current.offset
+    const items: Expression[] = []
+    let isTuple = false
+    for (;;) {
+      if (items.length > 0) stream.expectOperator(',')
+      if (this.#atTupleEnd(options.end)) break
+      items.push(this.expression(options.conditional ?? true))
+      if (!stream.isOperator(',')) break
+      isTuple = true
+    }
+    const [first] = items
+    if (!isTuple && first) return first
+    if (!isTuple && !options.parenthesized) {
+      throw this.fail(`Expected an expression, got ${quote(describe(stream.current))}`)
+    }
+    return { kind: 'tuple', items, offset, end: stream.lastEnd }
+  }
+
+  /** What is assigned to: `a`, `a, b`, `(a, b)`, and with `namespaces` also `a.b`. */
+  target(options: { end?: EndName; namespaces?: boolean } = {}): Target {
+    const { stream } = this
+    const offset = stream.current.offset
+    const items: (Expression | NamespaceTargetNode)[] = []
+    let isTuple = false
+    for (;;) {
+      if (items.length > 0) stream.expectOperator(',')
+      if (this.#atTupleEnd(options.end)) break
+      items.push(this.#targetItem(options.namespaces ?? false))
+      if (!stream.isOperator(',')) break
+      isTuple = true
+    }
+    const [first] = items
+    if (!isTuple && first) return this.#assignable(first)
+    if (!isTuple) throw this.fail(`Expected an expression, got ${quote(describe(stream.current))}`)
+    return {
+      kind: 'target-tuple',
+      items: items.map((item) => this.#assignable(item, 'tuple')),
+      offset,
+      end: stream.lastEnd,
+    }
+  }
+
+  #targetItem(namespaces: boolean): Expression | NamespaceTargetNode {
+    const { stream } = this
+    const { current } = stream
+    const next = namespaces && current.type === 'name' && !CONSTANTS.has(current.value) ? stream.look() : null
+    if (next?.type !== 'operator' || next.value !== '.') return this.#primary()
+    stream.next()
+    stream.next()
+    const attribute = stream.expectName().value
+    const name = String(current.value)
+    return { kind: 'namespace-target', name, attribute, offset: current.offset, end: stream.lastEnd }
+  }
+
+  #assignable(node: Expression | NamespaceTargetNode, within?: string): Target {
+    if (node.kind === 'name' || node.kind === 'namespace-target') return node
+    if (node.kind === 'tuple') {
+      const items = node.items.map((item) => this.#assignable(item, 'tuple'))
+      return { kind: 'target-tuple', items, offset: node.offset, end: node.end }
+    }
+    throw this.fail(`can't assign to '${within ?? node.kind}'`, node.offset)
+  }
+
+  /** A name to assign to: of a macro, a parameter. */
+  assignedName(): { name: string; offset: number; end: number } {
+    const token = this.stream.expectName()
+    if (CONSTANTS.has(token.value)) throw this.fail("can't assign to 'name'", token.offset)
+    return { name: token.value, offset: token.offset, end: token.end }
+  }
+
+  /** `| a | b(…)`, or `a | b(…)` when `inline`: filters on a block's text. */
+  filters(inline: boolean): FilterNode | null {
+    let node: FilterNode | null = null
+    let first = inline
+    while (first || this.stream.isOperator('|')) {
+      if (!first) this.stream.next()
+      first = false
+      node = this.#filter(node)
+    }
+    return node
+  }
+
+  fail(message: string, offset = this.stream.current.offset): TemplateSyntaxError {
+    return new TemplateSyntaxError(message, offset)
+  }
+
+  #tooDeep(offset?: number): TemplateSyntaxError {
+    return this.fail('the expression is too deeply nested', offset)
+  }
+
+  #atTupleEnd(end: EndName | undefined): boolean {
+    const { current } = this.stream
+    if (current.type === 'variable_end' || current.type === 'block_end') return true
+    return this.stream.isOperator(')') || (end !== undefined && this.stream.isName(end))
+  }
+
+  #conditional(): Expression {
+    const { stream } = this
+    let node = this.#or()
+    while (stream.skipName('if')) {
+      const test = this.#or()
+      const otherwise = stream.skipName('else') ? this.expression() : null
+      node = { kind: 'conditional', test, then: node, otherwise, offset: node.offset, end: stream.lastEnd }
+    }
+    return node
+  }
+
+  #or(): Expression {
+    return this.#chain(
+      () => this.#and(),
+      () => this.stream.skipName('or'),
+      (left, right, place) => ({ kind: 'logic', operator: 'or', left, right, ...place }),
+    )
+  }
+
+  #and(): Expression {
+    return this.#chain(
+      () => this.#not(),
+      () => this.stream.skipName('and'),
+      (left, right, place) => ({ kind: 'logic', operator: 'and', left, right, ...place }),
+    )
+  }
+
+  #not(): Expression {
+    const { stream } = this
+    const offset = stream.current.offset
+    let count = 0
+    while (stream.skipName('not')) count += 1
+    if (count > MAX_NESTING) throw this.#tooDeep(offset)
+    let node = this.#compare()
+    for (; count > 0; count--) node = { kind: 'not', operand: node, offset, end: stream.lastEnd }
+    return node
+  }
+
+  #compare(): Expression {
+    const { stream } = this
+    const first = this.#sum()
+    const rest: { operator: Comparison; right: Expression }[] = []
+    for (;;) {
+      const operator = this.#comparison()
+      if (operator === null) break
+      rest.push({ operator, right: this.#sum() })
+    }
+    return rest.length === 0 ? first : { kind: 'compare', first, rest, offset: first.offset, end: stream.lastEnd }
+  }
+
+  #comparison(): Comparison | null {
+    const { stream } = this
+    const { current } = stream
+    if (current.type === 'operator' && COMPARISONS.has(current.value)) return stream.next().value as Comparison
+    if (stream.skipName('in')) return 'in'
+    if (!stream.isName('not')) return null
+    const next = stream.look()
+    if (next.type !== 'name' || next.value !== 'in') return null
+    stream.next()
+    stream.next()
+    return 'not in'
+  }
+
+  #sum(): Expression {
+    return this.#binary(() => this.#concat(), ['+', '-'])
+  }
+
+  #concat(): Expression {
+    const { stream } = this
+    const first = this.#product()
+    if (!stream.isOperator('~')) return first
+    const parts = [first]
+    while (stream.skipOperator('~')) parts.push(this.#product())
+    return { kind: 'concat', parts, offset: first.offset, end: stream.lastEnd }
+  }
+
+  #product(): Expression {
+    return this.#binary(() => this.#power(), ['*', '/', '//', '%'])
+  }
+
+  #power(): Expression {
+    return this.#binary(() => this.#unary(true), ['**'])
+  }
+
+  #binary(operand: () => Expression, operators: readonly BinaryOperator[]): Expression {
+    const { stream } = this
+    let operator: BinaryOperator | undefined
+    return this.#chain(
+      operand,
+      () => {
+        operator = operators.find((each) => stream.skipOperator(each))
+        return operator !== undefined
+      },
+      (left, right, place) => ({ kind: 'binary', operator: operator ?? '+', left, right, ...place }),
+    )
+  }
+
+  /** Operands with an operator between, from left to right. */
+  #chain(
+    operand: () => Expression,
+    goesOn: () => boolean,
+    join: (left: Expression, right: Expression, place: { offset: number; end: number }) => Expression,
+  ): Expression {
+    let left = operand()
+    for (let links = 0; goesOn(); links++) {
+      if (links > MAX_CHAIN) throw this.#tooDeep()
+      const right = operand()
+      left = join(left, right, { offset: left.offset, end: this.stream.lastEnd })
+    }
+    return left
+  }
+
+  #unary(withFilters: boolean): Expression {
+    const { stream } = this
+    const offset = stream.current.offset
+    let node: Expression
+    if (stream.isOperator('-') || stream.isOperator('+')) {
+      const operator = stream.next().value === '-' ? '-' : '+'
+      this.#nesting += 1
+      if (this.#nesting > MAX_NESTING) throw this.#tooDeep(offset)
+      const operand = this.#unary(false)
+      this.#nesting -= 1
+      node = { kind: 'negate', operator, operand, offset, end: stream.lastEnd }
+    } else {
+      node = this.#primary()
+    }
+    node = this.#postfix(node)
+    return withFilters ? this.#filtersAndTests(node) : node
+  }
+
+  #primary(): Expression {
+    const { stream } = this
+    const token = stream.current
+    const { offset, type } = token
+    if (type === 'name') {
+      stream.next()
+      const constant = CONSTANTS.get(token.value)
+      if (constant !== undefined) return { kind: 'const', value: constant, offset, end: token.end }
+      return { kind: 'name', name: String(token.value), offset, end: token.end }
+    }
+    if (type === 'string') {
+      let value = ''
+      while (stream.current.type === 'string') value += String(stream.next().value)
+      return { kind: 'const', value, offset, end: stream.lastEnd }
+    }
+    if (type === 'integer' || type === 'float') {
+      stream.next()
+      return { kind: 'const', value: token.value, offset, end: token.end }
+    }
+    if (stream.skipOperator('(')) {
+      const node = this.tuple({ parenthesized: true })
+      stream.expectOperator(')')
+      return { ...node, offset, end: stream.lastEnd }
+    }
+    if (stream.isOperator('[')) return this.#list()
+    if (stream.isOperator('{')) return this.#dict()
+    throw this.fail(`unexpected ${quote(describe(token))}`, offset)
+  }
+
+  #list(): Expression {
+    const { stream } = this
+    const { offset } = stream.next()
+    const items: Expression[] = []
+    while (!stream.isOperator(']')) {
+      if (items.length > 0) stream.expectOperator(',')
+      if (stream.isOperator(']')) break
+      items.push(this.expression())
+    }
+    stream.next()
+    return { kind: 'list', items, offset, end: stream.lastEnd }
+  }
+
+  #dict(): Expression {
+    const { stream } = this
+    const { offset } = stream.next()
+    const pairs: { key: Expression; value: Expression }[] = []
+    while (!stream.isOperator('}')) {
+      if (pairs.length > 0) stream.expectOperator(',')
+      if (stream.isOperator('}')) break
+      const key = this.expression()
+      stream.expectOperator(':')
+      pairs.push({ key, value: this.expression() })
+    }
+    stream.next()
+    return { kind: 'dict', pairs, offset, end: stream.lastEnd }
+  }
+
+  #postfix(start: Expression): Expression {
+    let node = start
+    for (let links = 0; ; links++) {
+      if (links > MAX_CHAIN) throw this.#tooDeep()
+      if (this.stream.isOperator('.') || this.stream.isOperator('[')) node = this.#subscript(node)
+      else if (this.stream.isOperator('(')) node = this.#call(node)
+      else return node
+    }
+  }
+
+  #filtersAndTests(start: Expression): Expression {
+    let node = start
+    for (let links = 0; ; links++) {
+      if (links > MAX_CHAIN) throw this.#tooDeep()
+      if (this.stream.skipOperator('|')) node = this.#filter(node)
+      else if (this.stream.isName('is')) node = this.#test(node)
+      else if (this.stream.isOperator('(')) node = this.#call(node)
+      else return node
+    }
+  }
+
+  #subscript(object: Expression): Expression {
+    const { stream } = this
+    const { offset } = object
+    if (stream.next().value === '[') return this.#brackets(object)
+    const token = stream.next()
+    const place = { offset, end: token.end }
+    if (token.type === 'name') return { kind: 'attribute', object, name: String(token.value), ...place }
+    if (token.type !== 'integer') throw this.fail('expected name or number', token.offset)
+    const key: Expression = { kind: 'const', value: token.value, offset: token.offset, end: token.end }
+    return { kind: 'item', object, key, ...place }
+  }
+
+  #brackets(object: Expression): ItemNode {
+    const { stream } = this
+    const keys: (Expression | SliceNode)[] = []
+    while (!stream.isOperator(']')) {
+      if (keys.length > 0) stream.expectOperator(',')
+      keys.push(this.#subscribed())
+    }
+    stream.next()
+    const place = { offset: object.offset, end: stream.lastEnd }
+    const [key] = keys
+    if (key && keys.length === 1) return { kind: 'item', object, key, ...place }
+    const items = keys.map((item) => {
+      if (item.kind === 'slice') throw this.fail('a slice cannot be part of a tuple', item.offset)
+      return item
+    })
+    return { kind: 'item', object, key: { kind: 'tuple', items, ...place }, ...place }
+  }
+
+  #subscribed(): Expression | SliceNode {
+    const { stream } = this
+    const { offset } = stream.current
+    const start = stream.isOperator(':') ? null : this.expression()
+    if (start && !stream.isOperator(':')) return start
+    stream.expectOperator(':')
+    const atEnd = () => stream.isOperator(']') || stream.isOperator(',')
+    const stop = stream.isOperator(':') || atEnd() ? null : this.expression()
+    const step = stream.skipOperator(':') && !atEnd() ? this.expression() : null
+    return { kind: 'slice', start, stop, step, offset, end: stream.lastEnd }
+  }
+
+  #call(callee: Expression): CallNode {
+    const given = this.#arguments()
+    return { kind: 'call', callee, ...given, offset: callee.offset, end: this.stream.lastEnd }
+  }
+
+  #filter(input: Expression | null): FilterNode {
+    const offset = input?.offset ?? this.stream.current.offset
+    const name = this.#dottedName()
+    const given = this.stream.isOperator('(') ? this.#arguments() : NO_ARGUMENTS
+    return { kind: 'filter', input, name, ...given, offset, end: this.stream.lastEnd }
+  }
+
+  #test(input: Expression): Expression {
+    const { stream } = this
+    const { offset } = input
+    stream.next()
+    const negated = stream.skipName('not')
+    const name = this.#dottedName()
+    const given = this.#testArguments()
+    const place = { offset, end: stream.lastEnd }
+    const node: TestNode = { kind: 'test', input, name, ...given, ...place }
+    return negated ? { kind: 'not', operand: node, ...place } : node
+  }
+
+  #testArguments(): Arguments {
+    const { stream } = this
+    if (stream.isOperator('(')) return this.#arguments()
+    const { type } = stream.current
+    const literal = type === 'name' || type === 'string' || type === 'integer' || type === 'float'
+    if (!literal && !stream.isOperator('[') && !stream.isOperator('{')) return NO_ARGUMENTS
+    if (stream.isName('else') || stream.isName('or') || stream.isName('and')) return NO_ARGUMENTS
+    if (stream.isName('is')) throw this.fail('You cannot chain multiple tests with is')
+    return { ...NO_ARGUMENTS, args: [this.#postfix(this.#primary())] }
+  }
+
+  #dottedName(): string {
+    let name = this.stream.expectName().value
+    while (this.stream.skipOperator('.')) name += `.${this.stream.expectName().value}`
+    return name
+  }
+
+  #arguments(): Arguments {
+    const { stream } = this
+    const { offset } = stream.expectOperator('(')
+    const args: Expression[] = []
+    const kwargs: KeywordNode[] = []
+    let spread: Expression | null = null
+    let kwSpread: Expression | null = null
+    const ensure = (valid: boolean) => {
+      if (!valid) throw this.fail('invalid syntax for function call expression', offset)
+    }
+    for (let first = true; !stream.isOperator(')'); first = false) {
+      if (!first) {
+        stream.expectOperator(',')
+        if (stream.isOperator(')')) break
+      }
+      if (stream.isOperator('*')) {
+        ensure(!spread && !kwSpread)
+        stream.next()
+        spread = this.expression()
+      } else if (stream.isOperator('**')) {
+        ensure(!kwSpread)
+        stream.next()
+        kwSpread = this.expression()
+      } else if (this.#atKeyword()) {
+        ensure(!kwSpread)
+        kwargs.push(this.#keyword())
+      } else {
+        ensure(!spread && !kwSpread && kwargs.length === 0)
+        args.push(this.expression())
+      }
+    }
+    stream.expectOperator(')')
+    return { args, kwargs, spread, kwSpread }
+  }
+
+  #atKeyword(): boolean {
+    if (this.stream.current.type !== 'name') return false
+    const next = this.stream.look()
+    return next.type === 'operator' && next.value === '='
+  }
+
+  #keyword(): KeywordNode {
+    const { offset, value: name } = this.stream.expectName()
+    this.stream.next()
+    const value = this.expression()
+    return { kind: 'keyword', name, value, offset, end: this.stream.lastEnd }
+  }
+}
+
+const NO_ARGUMENTS: Arguments = { args: [], kwargs: [], spread: null, kwSpread: null }
