@@ -91,6 +91,7 @@ const totals = object<Section['totals']>({
   configuration: count,
   run: count,
   review: count,
+  nodes: count,
 })
 
 const section = object<Section>({

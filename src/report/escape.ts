@@ -8,7 +8,6 @@ const LONGEST_NAME = 120
 /** What is not seen, or alters how the text around it is seen: controls, direction marks, zero-width and private characters. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
 const VARIATION = /[\uFE0E\uFE0F]/
-const ZERO_WIDTH = '&#8203;'
 
 /** The text with every unseen character written out, so that `a<U+202E>b` cannot pass for something else. */
 export function visible(text: string): string {
@@ -54,19 +53,17 @@ export function prose(text: string, longest = 1_000): string {
 }
 
 /**
- * A zero-width space breaks what GitHub looks for in the text after rendering, where neither a backslash nor an entity
- * helps: mentions, issues, commits, addresses, emoji.
+ * GitHub looks for mentions, issues, commits, addresses and emoji in the text after rendering, where neither a backslash nor an
+ * entity helps: a zero-width space does. For a dollar sign its documentation names a span of its own.
  */
 function escaped(text: string): string {
   return text
-    .replace(/^[^\p{L}]|[&<>"'`*_{}[\]#+|~$\\^=!]/gu, (it) => (it === ' ' ? it : `&#${it.codePointAt(0)};`))
-    .replace(/@(?=\w)/g, `@${ZERO_WIDTH}`)
-    .replace(/&#64;(?=\w)/g, `&#64;${ZERO_WIDTH}`)
-    .replace(/&#35;(?=\w)/g, `&#35;${ZERO_WIDTH}`)
-    .replace(/\b(gh-)(?=\d)/gi, `$1${ZERO_WIDTH}`)
-    .replace(/:(?=\/\/)|:(?=[\w+-]+:)/g, `:${ZERO_WIDTH}`)
-    .replace(/\b(www)(?=\.)/gi, `$1${ZERO_WIDTH}`)
-    .replace(/(?<![\w#])([0-9a-f])(?=[0-9a-f]{6,39}\b)/gi, `$1${ZERO_WIDTH}`)
+    .replace(/[@#](?=\w)|\bgh-(?=\d)|:(?=\/\/)|:(?=[\w+-]+:)|\bwww(?=\.)/gi, '$&\u200B')
+    .replace(/\b[0-9a-f]{7,}\b/gi, (it) => it.replace(/.{6}(?=.)/g, '$&\u200B'))
+    .replace(/^[^\p{L} ]|[&<>"'`*_{}[\]#+|~$\\^=!\u200B]/gu, (it) => {
+      const entity = `&#${it.codePointAt(0)};`
+      return it === '$' ? `<span>${entity}</span>` : entity
+    })
 }
 
 /** A Markdown link; `label` is Markdown already, `url` an address from `blobUrl` or `webUrl`. */
@@ -100,10 +97,9 @@ export function webUrl(url: string | null): string | null {
 
 /** A text as part of a quoted Mermaid label: every character that could mean something goes in as its number. */
 export function mermaidLabel(text: string): string {
-  const characters = [...visible(shortened(text, 60))]
-  return characters
-    .map((it) => (/[A-Za-z0-9 ]/.test(it) ? it : `#${it.codePointAt(0)};${breaks.has(it) ? '#8203;' : ''}`))
-    .join('')
+  const characters = [...(visible(shortened(text, 60)).trim() || '(empty)')]
+  const number = (it: string) => `#${it.codePointAt(0)};${breaks.has(it) ? '#8203;' : ''}`
+  return characters.map((it) => (/[A-Za-z0-9 ]/.test(it) ? it : number(it))).join('')
 }
 
 /** Mermaid reads `$$`, `\n`, `fa:fa-…` and the pairs that it uses for entities itself only after it has decoded the numbers. */

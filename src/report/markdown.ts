@@ -3,7 +3,7 @@ import { code, link } from './escape.ts'
 import { exposureList } from './exposure-list.ts'
 import { existingFindings, newFindings } from './finding-list.ts'
 import { amount, headline } from './headline.ts'
-import { pictureOf } from './lineage.ts'
+import { limited, pictureOf } from './lineage.ts'
 import { mermaid } from './mermaid.ts'
 import { overview } from './overview.ts'
 import type { Place } from './place.ts'
@@ -13,6 +13,8 @@ import type { Step } from './shorten.ts'
 import type { CommentState } from './state.ts'
 import { twinsOf } from './twins.ts'
 import { listed } from './words.ts'
+
+const LARGEST_PICTURE = 80
 
 /** What people see of a state, as GitHub's Markdown: what fails first, then what changes and whom it reaches, then the plan. */
 export function markdown(state: CommentState, place: Place, head: string, step: Step): string {
@@ -45,9 +47,22 @@ function changesOf(twins: readonly Section[], place: Place, head: string): strin
   ]
 }
 
+/** The largest picture that GitHub draws, and what is not in it. */
 function graph(twins: readonly Section[]): string {
-  const text = mermaid(pictureOf(twins))
-  return text === null ? '' : `\`\`\`mermaid\n${text}\n\`\`\``
+  const all = Math.max(0, ...twins.map((it) => it.totals.nodes))
+  if (twins.every((it) => it.lineage.nodes.length === 0))
+    return all > 0 ? `<sub>The graph of ${all} nodes is left out.</sub>` : ''
+  for (let most = LARGEST_PICTURE; most >= 5; most = Math.floor(most / 2)) {
+    const lineages = twins.map((it) => ({ ...it, lineage: limited(it.lineage, most) }))
+    const text = mermaid(pictureOf(lineages))
+    const shown = Math.max(...lineages.map((it) => it.lineage.nodes.length))
+    const left =
+      shown < all
+        ? `\n\n<sub>The graph shows ${shown} of ${all} nodes, the changed ones first; a line may pass over others.</sub>`
+        : ''
+    if (text !== null) return `\`\`\`mermaid\n${text}\n\`\`\`${left}`
+  }
+  return `<sub>The graph of ${all} nodes is left out: GitHub does not draw one so large.</sub>`
 }
 
 function footer(sections: readonly Section[], place: Place, head: string, step: Step): string {

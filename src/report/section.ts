@@ -57,6 +57,8 @@ export interface Totals {
   readonly configuration: number
   readonly run: number
   readonly review: number
+  /** Nodes of the lineage. */
+  readonly nodes: number
 }
 
 export type ChangeRow = Omit<NodeChange, 'affects' | 'unique_id'> & {
@@ -110,6 +112,7 @@ function totalsOf(region: RegionReport, configuration: readonly ReportedFinding[
     configuration: configuration.length,
     run: region.plan.filter((it) => it.action !== 'drop-review').length,
     review: region.plan.filter((it) => it.action === 'drop-review').length,
+    nodes: region.lineage.nodes.length,
   }
 }
 
