@@ -8,7 +8,7 @@ const needs = {
   go: 'Go (act, actionlint)',
   java: 'Java, Maven and Python (Spark)',
   node24: 'Node 24 from the npm registry',
-  python: 'Python 3.10 or newer (dbt, jinja2, zizmor)',
+  python: 'Python 3.11 to 3.13 (dbt, jinja2, zizmor)',
   registry: 'the npm registry',
 } as const
 

@@ -51,7 +51,7 @@ describeWith('chromium', 'Chromium', () => {
   })
 })
 
-describeWith(['java', 'python'], 'Spark', () => {
+describeWith('java', 'Spark', () => {
   test('has the jars of Spark, its Thrift Server and Delta', { timeout: SETUP_MS }, async () => {
     const { home, classPath } = await spark()
     expect(existsSync(join(home, 'jars'))).toBe(true)
