@@ -1,10 +1,11 @@
 import duckdb, { type DuckDBModule, type DuckDBRuntime } from '@duckdb/duckdb-wasm/blocking'
 
+let names = 0
+
 /** Every file that a DuckDB sees: in memory, nothing of the disk and nothing of the network. */
 export class MemoryFiles {
   readonly #files = new Map<string, MemoryFile>()
   readonly #open = new Map<number, MemoryFile>()
-  #names = 0
 
   has(name: string): boolean {
     return this.#files.has(name)
@@ -17,7 +18,7 @@ export class MemoryFiles {
 
   /** A name that no file had: DuckDB keeps what it knows of a name. */
   newName(): string {
-    return `memory-${++this.#names}.csv`
+    return `memory-${++names}.csv`
   }
 
   write(name: string, bytes: Uint8Array): void {

@@ -14,16 +14,39 @@ declare global {
   }
 }
 
-let compiled: Promise<WebAssembly.Module> | null = null
+type Bindings = Awaited<ReturnType<typeof duckdb.createDuckDB>>
 
-// V8 would spend several seconds on optimizing code that runs for a few milliseconds.
-function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
-  setFlagsFromString('--liftoff-only')
-  return WebAssembly.compile(bytes)
+export interface Instance {
+  readonly connection: DuckDBConnection
+  /** Ends the connection. The instance is emptied and kept for the next one, which a new one would keep waiting for a second. */
+  release(): void
 }
 
+const released: Bindings[] = []
+
 /** A new, empty DuckDB that sees the given files and nothing else, and downloads no extension. */
-export async function connect(files: MemoryFiles): Promise<DuckDBConnection> {
+export async function connect(files: MemoryFiles): Promise<Instance> {
+  const bindings = released.pop() ?? (await start())
+  attachFiles(bindings.mod, files)
+  // Not with arrowLosslessConversion: its booleans come as a bit map that says that it is a list of bytes.
+  bindings.open({})
+  const connection = bindings.connect()
+  for (const name of ['autoinstall_known_extensions', 'autoload_known_extensions']) {
+    connection.query(`set ${name} = false`)
+  }
+  return {
+    connection,
+    release() {
+      connection.close()
+      bindings.reset()
+      released.push(bindings)
+    },
+  }
+}
+
+let compiled: Promise<WebAssembly.Module> | null = null
+
+async function start(): Promise<Bindings> {
   compiled ??= readAsset('duckdb-eh.wasm').then(compile)
   const module = await compiled
   const unused = { mainModule: '', mainWorker: '' }
@@ -37,12 +60,11 @@ export async function connect(files: MemoryFiles): Promise<DuckDBConnection> {
     },
   })
   await bindings.instantiate()
-  attachFiles(bindings.mod, files)
-  // Not with arrowLosslessConversion: its booleans come as a bit map that says that it is a list of bytes.
-  bindings.open({})
-  const connection = bindings.connect()
-  for (const name of ['autoinstall_known_extensions', 'autoload_known_extensions']) {
-    connection.query(`set ${name} = false`)
-  }
-  return connection
+  return bindings
+}
+
+// V8 would spend several seconds on optimizing code that runs for a few milliseconds.
+function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  setFlagsFromString('--liftoff-only')
+  return WebAssembly.compile(bytes)
 }

@@ -28,7 +28,7 @@ const writes = new Set(['create', 'drop', 'alter', 'insert', 'update', 'delete',
  */
 export async function openDuckdb(options: DuckdbOptions): Promise<Warehouse> {
   const files = new MemoryFiles()
-  const connection = await connect(files)
+  const { connection, release } = await connect(files)
   for (const statement of options.setup) connection.query(statement)
   const catalogs = [...new Set([defaultCatalog, ...options.catalogs])].sort()
   for (const catalog of catalogs) connection.query(`attach ':memory:' as ${quoted(catalog)}`)
@@ -50,7 +50,7 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Warehouse> {
       return found.map((it) => ({ name: String(it.name), data_type: databricksType(String(it.data_type)) }))
     },
     async close() {
-      connection.close()
+      release()
     },
   }
 }
