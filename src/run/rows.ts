@@ -6,7 +6,7 @@ export interface TypedColumn {
   readonly data_type: string
 }
 
-/** Rows as a CSV holds them: a field that is empty and not quoted is null. */
+/** Rows as a CSV holds them; an empty field is null. */
 export interface CsvRows {
   readonly columns: readonly string[]
   readonly rows: readonly (readonly (string | null)[])[]
@@ -50,62 +50,26 @@ function cell(text: string | null, type: string): string {
   return type.toLowerCase() === 'string' ? literal(text) : `cast(${literal(text)} as ${type})`
 }
 
-/**
- * Reads CSV as RFC 4180 has it, the first line being the header. Throws an Error that names the line of a row that is
- * longer or shorter than the header, or of a quote that is never closed.
- */
+/** Reads CSV (RFC 4180) whose first line is the header. Throws an Error when a row has more or fewer fields than that. */
 export function parseCsv(text: string, delimiter = ','): CsvRows {
-  const [header, ...rows] = records(text.replace(/^\uFEFF/, ''), delimiter)
-  const columns = (header?.fields ?? []).map((it) => (it ?? '').trim())
-  for (const { line, fields } of rows) {
-    if (fields.length !== columns.length) {
-      throw new Error(`line ${line} has ${fields.length} fields, the header ${columns.length}`)
-    }
-  }
-  return { columns, rows: rows.map((it) => it.fields) }
+  const [header = [], ...rows] = records(text.replace(/^\uFEFF/, ''), delimiter)
+  const wrong = rows.findIndex((row) => row.length !== header.length)
+  if (wrong !== -1) throw new Error(`row ${wrong + 1} has ${rows[wrong]?.length} fields, the header ${header.length}`)
+  return { columns: header.map((it) => (it ?? '').trim()), rows }
 }
 
-interface CsvRecord {
-  readonly line: number
-  readonly fields: readonly (string | null)[]
-}
-
-function records(text: string, delimiter: string): CsvRecord[] {
-  const found: CsvRecord[] = []
-  let fields: (string | null)[] = []
-  let line = 1
-  let start = 1
-  let at = 0
-  while (at < text.length) {
-    const { value, end } = field(text, at, delimiter, start)
-    fields.push(value)
-    line += text.slice(at, end).split('\n').length - 1
-    at = end
-    if (text[at] === delimiter) {
-      at++
-      if (at === text.length) fields.push(null)
-      else continue
-    }
-    at += text.startsWith('\r\n', at) ? 2 : 1
-    line++
-    if (fields.length > 1 || fields[0] !== null) found.push({ line: start, fields })
-    fields = []
-    start = line
+function records(text: string, delimiter: string): (string | null)[][] {
+  const found: (string | null)[][] = []
+  let row: (string | null)[] = []
+  const mark = delimiter.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&')
+  const field = new RegExp(`(?:"((?:[^"]|"")*)"|((?:(?!${mark}|[\\r\\n])[^])*))(${mark}|\\r\\n|\\n|\\r|$)`, 'g')
+  for (let match = field.exec(text); match !== null; match = field.exec(text)) {
+    const [, quotedText, bare = '', end] = match
+    row.push((quotedText?.replaceAll('""', '"') ?? bare) || null)
+    if (end === delimiter) continue
+    if (row.length > 1 || row[0] !== null) found.push(row)
+    row = []
+    if (end === '') break
   }
   return found
-}
-
-function field(text: string, at: number, delimiter: string, line: number): { value: string | null; end: number } {
-  if (text[at] !== '"') {
-    let end = at
-    while (end < text.length && text[end] !== delimiter && text[end] !== '\n' && !text.startsWith('\r\n', end)) end++
-    return { value: end === at ? null : text.slice(at, end), end }
-  }
-  let end = at + 1
-  for (; ; end += 2) {
-    end = text.indexOf('"', end)
-    if (end === -1) throw new Error(`the quote of line ${line} is never closed`)
-    if (text[end + 1] !== '"') break
-  }
-  return { value: text.slice(at + 1, end).replaceAll('""', '"'), end: end + 1 }
 }
