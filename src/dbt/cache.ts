@@ -27,7 +27,7 @@ export class ParseCache {
     const key = `${name}\0${start}\0${end}\0${text}`
     let template = this.#templates.get(key)
     if (template === undefined) {
-      template = attempt(() => parse(text, { name, start, end }), TemplateSyntaxError)
+      template = attempt(() => parse(text, { name, start, end, macroPrefix: 'dbt_macro__' }), TemplateSyntaxError)
       this.#templates.set(key, template)
     }
     if (template instanceof TemplateSyntaxError) throw template

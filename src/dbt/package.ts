@@ -1,5 +1,6 @@
 import { type Data, type DataObject, isList, isObject, textOr, texts } from './data.ts'
 import type { SourceFile } from './files.ts'
+import type { Yaml } from './yaml.ts'
 
 /** A dbt package: the project itself, or one that is installed in it. */
 export interface Package {
@@ -9,6 +10,8 @@ export interface Package {
   readonly isRoot: boolean
   /** dbt_project.yml as it is written, and with its Jinja rendered. */
   readonly unrendered: DataObject
+  /** Where its parts stand; null when it cannot be read. */
+  readonly yaml: Yaml | null
   readonly rendered: DataObject
   readonly vars: DataObject
   readonly paths: PackagePaths

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein'
-import type { Scope } from '../jinja/index.ts'
+import type { NameScope } from '../jinja/index.ts'
 import type { ParseCache } from './cache.ts'
 import { type Data, type DataObject, isList, isObject, textOr, texts } from './data.ts'
 import { packageFiles } from './files.ts'
@@ -78,7 +78,7 @@ function makePackage(
   folder: string,
   project: DataObject,
   yaml: Yaml | undefined,
-  scope: Scope,
+  scope: NameScope,
   cache: ParseCache,
   sink: Sink,
 ): Package {
@@ -101,6 +101,7 @@ function makePackage(
     folder,
     isRoot: folder === '',
     unrendered: project,
+    yaml: yaml ?? null,
     rendered,
     vars: isObject(project.vars) ? project.vars : {},
     paths,
@@ -116,7 +117,7 @@ function shouldRender(path: KeyPath): boolean {
   return !path.some((part) => typeof part === 'string' && HOOKS.has(part.replace(/^[+ ]+/, '')))
 }
 
-function projectScope(input: ProjectInput, target: Target, cliVars: DataObject, sink: Sink): Scope {
+function projectScope(input: ProjectInput, target: Target, cliVars: DataObject, sink: Sink): NameScope {
   const place = { file: PROJECT_FILE, offset: 0 }
   const reads = {
     var: () => {},

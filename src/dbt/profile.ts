@@ -1,4 +1,4 @@
-import { Dict, type Scope, type Value } from '../jinja/index.ts'
+import { Dict, type NameScope, type Value } from '../jinja/index.ts'
 import { type AdapterType, adapterType } from './adapter-type.ts'
 import type { ParseCache } from './cache.ts'
 import { type Data, type DataObject, isObject, textOr, toValue } from './data.ts'
@@ -137,7 +137,7 @@ function makeTarget(
 }
 
 /** Only `env_var` and `var` are known in a profile; an absent variable is a placeholder and no finding. */
-function profileScope(input: ProjectInput, cli: DataObject): Scope {
+function profileScope(input: ProjectInput, cli: DataObject): NameScope {
   const silent = { var: () => {}, env: () => {}, missing: () => {} }
   const env_var = envVar(input.env, silent)
   return {

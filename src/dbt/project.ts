@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts'
+import type { ParseCache } from './cache.ts'
 import type { Manifest, Position, RefArgs } from './manifest.ts'
 
 /** A project's text files, path relative to the project's root (forward slashes) -> content. A folder, a commit or a literal. */
@@ -16,6 +17,8 @@ export interface ProjectInput {
   readonly env: ReadonlyMap<string, string>
   /** As dbt's `--vars`. */
   readonly vars?: Readonly<Record<string, unknown>>
+  /** What other parses have read already: give the same one for base and head, and the same text is read once. */
+  readonly cache?: ParseCache
 }
 
 /** A parsed project: what is right in it as a Manifest, what is wrong as findings, and what is needed to compile its nodes. */

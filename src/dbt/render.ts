@@ -1,5 +1,5 @@
 import { TemplateError, TemplateSyntaxError } from '../jinja/errors.ts'
-import { hasJinja, render, renderNative, type Scope } from '../jinja/index.ts'
+import { hasJinja, type NameScope, render, renderNative } from '../jinja/index.ts'
 import type { ParseCache } from './cache.ts'
 import { type Data, type DataObject, define, fromValue, isList, isObject } from './data.ts'
 
@@ -8,22 +8,38 @@ export type KeyPath = readonly (string | number)[]
 
 export interface YamlRendering {
   readonly cache: ParseCache
-  readonly scope: Scope
+  readonly scope: NameScope
   /** Whether the text at a path is rendered; one that is not stays as it was written. */
   shouldRender(path: KeyPath): boolean
   /** Told of a text that cannot be rendered, which then stays as it was written. */
   onError(error: TemplateError | TemplateSyntaxError, holder: object, key: string | number): void
 }
 
-/** Renders all texts of a YAML value, as dbt does: a text that is one expression becomes its value. */
+/**
+ * Renders all texts of a YAML value, as dbt does: a text that is one expression becomes its value, any other loses its last
+ * newline. What nothing changes in is shared.
+ */
 export function renderYaml(data: Data, rendering: YamlRendering, path: KeyPath = []): Data {
-  if (isList(data)) return data.map((item, index) => renderPart(item, rendering, [...path, index], data, index))
-  if (!isObject(data)) return data
-  const result: Record<string, Data> = {}
-  for (const key of Object.keys(data)) {
-    define(result, key, renderPart(data[key] as Data, rendering, [...path, key], data, key))
+  if (isList(data)) {
+    let changed: Data[] | undefined
+    data.forEach((item, index) => {
+      const rendered = renderPart(item, rendering, path, data, index)
+      if (rendered === item) return
+      changed ??= [...data]
+      changed[index] = rendered
+    })
+    return changed ?? data
   }
-  return result
+  if (!isObject(data)) return data
+  let changed: Record<string, Data> | undefined
+  for (const key of Object.keys(data)) {
+    const item = data[key] as Data
+    const rendered = renderPart(item, rendering, path, data, key)
+    if (rendered === item) continue
+    changed ??= { ...data }
+    define(changed, key, rendered)
+  }
+  return changed ?? data
 }
 
 export function renderYamlObject(data: DataObject, rendering: YamlRendering): DataObject {
@@ -32,9 +48,12 @@ export function renderYamlObject(data: DataObject, rendering: YamlRendering): Da
 }
 
 function renderPart(data: Data, rendering: YamlRendering, path: KeyPath, holder: object, key: string | number): Data {
-  if (typeof data !== 'string')
-    return data === null || typeof data !== 'object' ? data : renderYaml(data, rendering, path)
-  if (!hasJinja(data) || !rendering.shouldRender(path)) return data
+  if (data === null || (typeof data !== 'string' && typeof data !== 'object')) return data
+  const own = [...path, key]
+  if (typeof data !== 'string') return renderYaml(data, rendering, own)
+  const isTemplate = hasJinja(data)
+  if (!(isTemplate || data.endsWith('\n')) || !rendering.shouldRender(own)) return data
+  if (!isTemplate) return withoutLastNewline(data)
   try {
     return fromValue(renderNative(rendering.cache.template(data, 'yaml'), rendering.scope))
   } catch (error) {
@@ -44,7 +63,12 @@ function renderPart(data: Data, rendering: YamlRendering, path: KeyPath, holder:
   }
 }
 
+/** Jinja drops a template's last newline. */
+export function withoutLastNewline(text: string): string {
+  return text.replace(/\r\n|\r/g, '\n').replace(/\n$/, '')
+}
+
 /** Renders a text; one without Jinja is itself. Throws TemplateError and TemplateSyntaxError. */
-export function renderText(cache: ParseCache, text: string, name: string, scope: Scope): string {
+export function renderText(cache: ParseCache, text: string, name: string, scope: NameScope): string {
   return hasJinja(text) ? render(cache.template(text, name), scope, { undefined: 'chainable' }) : text
 }

@@ -4,9 +4,8 @@ import {
   Dict,
   HostObject,
   type Kwargs,
+  type NameScope,
   PythonError,
-  type RenderOptions,
-  type Scope,
   type Value,
 } from '../jinja/index.ts'
 import { Adapter } from './adapter.ts'
@@ -41,8 +40,6 @@ export interface Subject {
   onUnknown(name: string): void
 }
 
-const MACRO_OPTIONS: RenderOptions = { macroPrefix: 'dbt_macro__' }
-
 /**
  * Renders the templates of one project. Scopes and macros are made once for each package and live as long as the project;
  * what changes from resource to resource is the subject.
@@ -74,7 +71,7 @@ export class Runtime {
   }
 
   /** Runs with a subject; the one before comes back afterwards. */
-  with<T>(subject: Subject, run: (scope: Scope) => T): T {
+  with<T>(subject: Subject, run: (scope: NameScope) => T): T {
     const before = [this.#subject, this.#depth, this.#outermost] as const
     this.#subject = subject
     this.#depth = 0
@@ -188,7 +185,7 @@ export class Runtime {
 }
 
 /** The names that templates of one package see: macros first, as in dbt. */
-export class PackageScope implements Scope {
+export class PackageScope implements NameScope {
   readonly #runtime: Runtime
   readonly #package: Package
   readonly #bound = new Map<MacroEntry, BoundMacro>()
@@ -284,11 +281,11 @@ export class BoundMacro extends HostObject {
   readonly #runtime: Runtime
   readonly #inner: HostObject
 
-  constructor(runtime: Runtime, entry: MacroEntry, scope: Scope) {
+  constructor(runtime: Runtime, entry: MacroEntry, scope: NameScope) {
     super()
     this.#runtime = runtime
     this.entry = entry
-    this.#inner = bindMacro(entry.template, entry.node, scope, MACRO_OPTIONS)
+    this.#inner = bindMacro(entry.template, entry.node, scope)
   }
 
   override call(args: readonly Value[], kwargs: Kwargs, site: CallSite): Value {

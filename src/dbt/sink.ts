@@ -22,12 +22,13 @@ export class Sink {
   }
 
   position(place: Place): Position {
+    if (place.offset <= 0) return { path: place.file, line: 1, column: 1 }
     let lines = this.#lines.get(place.file)
     if (!lines) {
       lines = new Lines(this.#files.get(place.file) ?? '')
       this.#lines.set(place.file, lines)
     }
-    return { path: place.file, ...lines.at(Math.max(0, place.offset)) }
+    return { path: place.file, ...lines.at(place.offset) }
   }
 
   /** Adds a finding, once however often it is said. */
@@ -48,7 +49,48 @@ export class Sink {
     })
   }
 
+  /** Positions of places, worked out when they are asked for. */
+  positions(places: ReadonlyMap<string, Place>): ReadonlyMap<string, Position> {
+    return new Positions(places, (place) => this.position(place))
+  }
+
   findings(): Finding[] {
     return sortFindings(this.#findings)
+  }
+}
+
+class Positions implements ReadonlyMap<string, Position> {
+  readonly #places: ReadonlyMap<string, Place>
+  readonly #position: (place: Place) => Position
+
+  constructor(places: ReadonlyMap<string, Place>, position: (place: Place) => Position) {
+    this.#places = places
+    this.#position = position
+  }
+
+  get size(): number {
+    return this.#places.size
+  }
+  get(key: string): Position | undefined {
+    const place = this.#places.get(key)
+    return place && this.#position(place)
+  }
+  has(key: string): boolean {
+    return this.#places.has(key)
+  }
+  keys(): MapIterator<string> {
+    return this.#places.keys()
+  }
+  *entries(): MapIterator<[string, Position]> {
+    for (const [key, place] of this.#places) yield [key, this.#position(place)]
+  }
+  *values(): MapIterator<Position> {
+    for (const place of this.#places.values()) yield this.#position(place)
+  }
+  [Symbol.iterator](): MapIterator<[string, Position]> {
+    return this.entries()
+  }
+  forEach(visit: (value: Position, key: string, map: ReadonlyMap<string, Position>) => void): void {
+    for (const [key, value] of this) visit(value, key, this)
   }
 }

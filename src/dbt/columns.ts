@@ -1,0 +1,59 @@
+import { type Data, type DataObject, isObject, plain, plainObject, textOr, texts } from './data.ts'
+import type { ColumnInfo, Json, JsonObject } from './manifest.ts'
+import { objectOr } from './properties.ts'
+
+const KNOWN = new Set([
+  'name',
+  'description',
+  'meta',
+  'data_type',
+  'constraints',
+  'docs',
+  'config',
+  'data_tests',
+  'tests',
+  'quote',
+  'tags',
+  'granularity',
+  'dimension',
+  'entity',
+])
+
+/** A column as the manifest holds it. The description is still as it is written. */
+export function columnInfo(raw: DataObject, data: DataObject): ColumnInfo {
+  const config = objectOr(data.config)
+  const meta = { ...plainObject(data.meta), ...plainObject(config.meta) }
+  const tags = [...new Set([...texts(data.tags), ...texts(config.tags)])]
+  const extra: Record<string, Json> = {}
+  for (const key of Object.keys(data)) if (!KNOWN.has(key)) extra[key] = plain(data[key] as Data)
+  return {
+    name: textOr(data.name, ''),
+    description: textOr(raw.description, ''),
+    meta,
+    data_type: data.data_type === null || data.data_type === undefined ? null : String(data.data_type),
+    constraints: constraints(data.constraints, false),
+    quote: typeof data.quote === 'boolean' ? data.quote : null,
+    config: { meta, tags },
+    tags,
+    granularity: textOr(data.granularity, null),
+    dimension: plain(data.dimension ?? null),
+    entity: plain(data.entity ?? null),
+    doc_blocks: [],
+    ...extra,
+  }
+}
+
+/** Constraints with dbt's defaults: https://docs.getdbt.com/reference/resource-properties/constraints */
+export function constraints(data: Data | undefined, isModel: boolean): JsonObject[] {
+  if (!Array.isArray(data)) return []
+  return data.filter(isObject).map((constraint) => ({
+    type: textOr(constraint.type, ''),
+    name: plain(constraint.name ?? null),
+    expression: plain(constraint.expression ?? null),
+    warn_unenforced: plain(constraint.warn_unenforced ?? true),
+    warn_unsupported: plain(constraint.warn_unsupported ?? true),
+    to: plain(constraint.to ?? null),
+    to_columns: plain(constraint.to_columns ?? []),
+    ...(isModel ? { columns: plain(constraint.columns ?? []) } : {}),
+  }))
+}

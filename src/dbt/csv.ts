@@ -1,0 +1,21 @@
+/** The rows of a CSV text by the names in its first line (RFC 4180), as Python's `csv.DictReader` gives them. */
+export function parseCsv(text: string): Record<string, string | null>[] {
+  const [header, ...rows] = records(text)
+  if (!header) return []
+  return rows.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index] ?? null])))
+}
+
+function records(text: string): string[][] {
+  const result: string[][] = []
+  let row: string[] = []
+  const field = /(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r\n|\n|\r|$)/g
+  for (let found = field.exec(text); found && found.index <= text.length; found = field.exec(text)) {
+    const [, quoted, bare = '', separator] = found
+    row.push(quoted === undefined ? bare : quoted.replaceAll('""', '"'))
+    if (separator === ',') continue
+    if (row.length > 1 || row[0] !== '') result.push(row)
+    row = []
+    if (separator === '') break
+  }
+  return result
+}

@@ -1,0 +1,123 @@
+import type { Template } from '../jinja/index.ts'
+import type { ConfigKind } from './config-kind.ts'
+import type { DataObject } from './data.ts'
+import type { SourceFile } from './files.ts'
+import type {
+  Analysis,
+  BaseResource,
+  DataTest,
+  Exposure,
+  Metric,
+  Model,
+  NodeConfig,
+  Operation,
+  RefArgs,
+  SavedQuery,
+  Seed,
+  SemanticModel,
+  Snapshot,
+  SourceDefinition,
+  UnitTestDefinition,
+} from './manifest.ts'
+import type { Package } from './package.ts'
+import type { Place } from './sink.ts'
+
+type Draft<T> = { -readonly [K in keyof Required<T>]: Required<T>[K] }
+export type ModelDraft = Draft<Model>
+export type DataTestDraft = Draft<DataTest>
+export type NodeDraft = ModelDraft | Draft<Seed> | Draft<Snapshot> | Draft<Analysis> | Draft<Operation> | DataTestDraft
+export type SourceDraft = Draft<SourceDefinition>
+export type ExposureDraft = Draft<Exposure>
+export type UnitTestDraft = Draft<UnitTestDefinition>
+export type MetricDraft = Draft<Metric>
+export type SemanticModelDraft = Draft<SemanticModel>
+export type SavedQueryDraft = Draft<SavedQuery>
+
+/** A `ref` or `source` that a resource asks for, and where it says so. */
+export type Asked =
+  | { readonly kind: 'ref'; readonly args: RefArgs; readonly place: Place }
+  | { readonly kind: 'source'; readonly args: readonly [source: string, table: string]; readonly place: Place }
+
+/** A node while it is parsed. */
+export interface Work {
+  readonly draft: NodeDraft
+  readonly package: Package
+  readonly kind: ConfigKind
+  /** The file that it stands in; for what YAML defines, the YAML. */
+  readonly source: SourceFile
+  /** Its text as a template; null for a seed, a Python model, and what cannot be read. */
+  template: Template | null
+  /** Where `template` starts in the file. */
+  readonly place: Place
+  /** What `config()` said, and as it is written. */
+  call: DataObject
+  unrenderedCall: DataObject
+  readonly asked: Asked[]
+  readonly macros: Set<string>
+  /** `config:` of its YAML, as it is and with its Jinja unrendered. */
+  patch: DataObject | undefined
+  unrenderedPatch: DataObject | undefined
+  /** For a generic test: the arguments of its macro, as YAML holds them. */
+  testArguments?: DataObject
+}
+
+/** What is the same for every kind of node before anything is known of it. */
+export function makeDraft(
+  resource_type: NodeDraft['resource_type'],
+  base: Omit<BaseResource, 'resource_type'>,
+): NodeDraft {
+  const config: NodeConfig = { enabled: true, materialized: 'view', tags: [], meta: {} }
+  const common = {
+    ...base,
+    database: null,
+    schema: '',
+    relation_name: null,
+    alias: base.name,
+    fqn: [],
+    checksum: { name: 'none', checksum: '' },
+    config,
+    tags: [],
+    meta: {},
+    description: '',
+    columns: new Map(),
+    docs: { show: true, node_color: null },
+    doc_blocks: [],
+    group: null,
+    raw_code: '',
+    language: 'sql',
+    refs: [],
+    sources: [],
+    metrics: [],
+    depends_on: { macros: [], nodes: [] },
+    patch_path: null,
+    unrendered_config: {},
+  }
+  switch (resource_type) {
+    case 'model':
+      return {
+        ...common,
+        resource_type,
+        access: 'protected',
+        version: null,
+        latest_version: null,
+        contract: { enforced: false, alias_types: true, checksum: null },
+        constraints: [],
+        deprecation_date: null,
+        primary_key: [],
+        time_spine: null,
+      }
+    case 'operation':
+      return { ...common, resource_type, index: 0 }
+    case 'test':
+      return {
+        ...common,
+        resource_type,
+        test_metadata: null,
+        column_name: null,
+        attached_node: null,
+        file_key_name: null,
+      }
+    default:
+      return { ...common, resource_type }
+  }
+}

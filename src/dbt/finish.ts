@@ -1,0 +1,127 @@
+import { TemplateError, TemplateSyntaxError } from '../jinja/errors.ts'
+import { render } from '../jinja/index.ts'
+import { type DataObject, isJsonObject, isObject } from './data.ts'
+import type { NodeDraft, Work } from './draft.ts'
+import type { Json, JsonObject, NodeConfig } from './manifest.ts'
+import type { Names } from './names.ts'
+import { ParseSubject } from './parse-subject.ts'
+import type { Session } from './session.ts'
+import { tellError } from './sql-nodes.ts'
+
+/** Works out a node's config from all that is known of it, and what follows from it: names, relation, hooks. */
+export function finishNode(session: Session, names: Names, work: Work): void {
+  const { configs } = session
+  const { draft } = work
+  const own = { kind: work.kind, package: work.package, fqn: draft.fqn, call: work.call }
+  const isPatched = work.patch !== undefined && Object.keys(work.patch).length > 0
+  const patch =
+    draft.language === 'python' && draft.resource_type === 'model'
+      ? { materialized: 'table', ...work.patch }
+      : work.patch
+  const config = configs.rendered({ ...own, ...(patch ? { patch } : {}) })
+  // dbt renders the hooks when it reads the SQL and again when it reads the YAML, and notes their refs each time.
+  if (isPatched) renderHooks(session, work, configs.rendered(own))
+  const unrenderedCall = Object.keys(work.unrenderedCall).length > 0 ? work.unrenderedCall : work.call
+  const unrenderedPatch = patch ? deepMerge(patch, work.unrenderedPatch ?? {}) : undefined
+  draft.unrendered_config = configs.unrendered({
+    ...own,
+    call: unrenderedCall,
+    ...(unrenderedPatch ? { patch: unrenderedPatch } : {}),
+  })
+  applyConfig(draft, config)
+  nameRelation(session, names, work, config)
+  if (draft.resource_type !== 'test') renderHooks(session, work, config)
+}
+
+export function deepMerge(base: DataObject, over: DataObject): DataObject {
+  const result: Record<string, DataObject[string]> = { ...base }
+  for (const key of Object.keys(over)) {
+    const [before, after] = [result[key], over[key]]
+    result[key] = isObject(before) && isObject(after) ? deepMerge(before, after) : (after ?? null)
+  }
+  return result
+}
+
+function applyConfig(draft: NodeDraft, config: JsonObject): void {
+  draft.config = nodeConfig(config)
+  draft.tags = [...new Set([...draft.tags, ...draft.config.tags])]
+  if (Object.keys(draft.config.meta).length > 0) draft.meta = draft.config.meta
+  if (typeof config.group === 'string' && config.group !== '') draft.group = config.group
+  if (isJsonObject(config.docs))
+    draft.docs = {
+      show: config.docs.show !== false,
+      node_color: typeof config.docs.node_color === 'string' ? config.docs.node_color : null,
+    }
+  if (draft.resource_type !== 'model') return
+  const { access, contract } = config
+  if (access === 'private' || access === 'protected' || access === 'public') draft.access = access
+  if (isJsonObject(contract))
+    draft.contract = {
+      enforced: contract.enforced === true,
+      alias_types: contract.alias_types !== false,
+      checksum: null,
+    }
+}
+
+function nodeConfig(config: JsonObject): NodeConfig {
+  const { enabled, materialized, tags, meta } = config
+  return {
+    ...config,
+    enabled: enabled !== false,
+    materialized: typeof materialized === 'string' ? materialized : 'view',
+    tags: Array.isArray(tags) ? tags.map(String) : [],
+    meta: isJsonObject(meta) ? meta : {},
+  }
+}
+
+function nameRelation(session: Session, names: Names, work: Work, config: JsonObject): void {
+  const { draft } = work
+  const custom = (key: string): string | null => {
+    const value = config[key]
+    return value === null || value === undefined ? null : String(value)
+  }
+  draft.database = names.of('database', draft, work.package, custom('database'))
+  draft.schema = names.of('schema', draft, work.package, custom('schema')) ?? ''
+  draft.alias = names.of('alias', draft, work.package, custom('alias')) ?? draft.name
+  if (draft.resource_type === 'snapshot') {
+    draft.database = custom('target_database') || draft.database
+    draft.schema = custom('target_schema') || draft.schema
+  }
+  draft.relation_name = hasRelation(draft)
+    ? session.runtime.relations
+        .of({ database: draft.database, schema: draft.schema, identifier: draft.alias }, draft.config.quoting ?? null)
+        .render()
+    : null
+}
+
+/** Whether a node leaves a relation in the warehouse. */
+export function hasRelation(draft: Pick<NodeDraft, 'resource_type' | 'config'>): boolean {
+  if (draft.resource_type === 'test') return draft.config.store_failures === true
+  if (draft.resource_type === 'seed' || draft.resource_type === 'snapshot') return true
+  return draft.resource_type === 'model' && draft.config.materialized !== 'ephemeral'
+}
+
+function renderHooks(session: Session, work: Work, config: JsonObject): void {
+  const hooks: Json[] = [...list(config['pre-hook']), ...list(config['post-hook'])]
+  for (const hook of hooks) {
+    const sql = isJsonObject(hook) ? hook.sql : null
+    if (typeof sql !== 'string' || !sql.includes('{')) continue
+    try {
+      const template = session.cache.template(sql, `${work.source.file} (hook)`)
+      const subject = new ParseSubject(
+        { ...work, template: null, call: {}, unrenderedCall: {} },
+        session.runtime,
+        session.cache,
+        session.sink,
+      )
+      session.runtime.with(subject, (scope) => render(template, scope, { undefined: 'chainable' }))
+    } catch (error) {
+      if (!(error instanceof TemplateError || error instanceof TemplateSyntaxError)) throw error
+      if (work.template) tellError(session, work, work.template, error)
+    }
+  }
+}
+
+function list(value: Json | undefined): readonly Json[] {
+  return Array.isArray(value) ? value : []
+}

@@ -1,0 +1,224 @@
+import { TemplateError, TemplateSyntaxError } from '../jinja/errors.ts'
+import { Dict, render, renderNative, type Value, walk } from '../jinja/index.ts'
+import { addConfigCall } from './config.ts'
+import { type Data, type DataObject, fromValue, isList, isObject, plainObject, toValue } from './data.ts'
+import type { Work } from './draft.ts'
+import type { MacroEntry } from './macro.ts'
+import { flag } from './package.ts'
+import { nearest } from './packages.ts'
+import { ParseSubject } from './parse-subject.ts'
+import { type PropertyEntry, YamlSubject, yamlScope } from './properties.ts'
+import type { Session } from './session.ts'
+import type { Place } from './sink.ts'
+import { folders, makeWork } from './sql-nodes.ts'
+import { refOrSource } from './static.ts'
+import {
+  type BuiltTest,
+  buildTest,
+  configTags,
+  renderTestConfig,
+  TestError,
+  type TestTarget,
+  writtenConfig,
+} from './test-builder.ts'
+import { compare } from './text.ts'
+
+/** A test that stands in YAML. */
+export interface TestRequest {
+  readonly entry: PropertyEntry
+  readonly target: TestTarget
+  readonly definition: Data
+  readonly columnName: string | null
+  readonly tags: readonly string[]
+  readonly place: Place
+}
+
+/** A function call that dbt takes for Jinja in a test's argument. */
+const CALL = /^\s*(?:env_var|ref|var|source|doc)\s*\(.+\)\s*$/
+
+/** Makes the node of a generic test; `undefined` when it is not written as a test, which is told to the sink. */
+export function makeGenericTest(session: Session, request: TestRequest): Work | undefined {
+  const { entry, place, target } = request
+  const built = build(session, request)
+  if (!built) return undefined
+  const work = makeWork(
+    session,
+    entry.package,
+    entry.source,
+    'test',
+    built.fullName,
+    `${built.shortName}.sql`,
+    built.rawCode,
+  )
+  const { draft } = work
+  if (draft.resource_type !== 'test') return undefined
+  draft.unique_id = `test.${entry.package.name}.${built.fullName}.${built.hash}`
+  draft.fqn = [entry.package.name, ...folders(entry.source.original).slice(1), built.fullName]
+  draft.checksum = { name: 'none', checksum: '' }
+  draft.tags = [...new Set([...request.tags, ...configTags(built.config)])].sort(compare)
+  draft.description = built.description
+  draft.column_name = request.columnName
+  draft.test_metadata = { name: built.name, kwargs: plainObject(built.args), namespace: built.namespace }
+  draft.file_key_name = `${target.key}.${target.name}`
+  const result: Work = { ...work, place, testArguments: built.args }
+  gather(session, result, built, target)
+  return result
+}
+
+function build(session: Session, { entry, target, definition, columnName, place }: TestRequest): BuiltTest | undefined {
+  const { runtime, sink, cache, packages } = session
+  const scope = yamlScope(runtime, entry.package)
+  const renderTemplate = (text: string): Data =>
+    runtime.with(new YamlSubject(entry.package, place, session), () =>
+      fromValue(renderNative(cache.template(text, 'yaml'), scope)),
+    )
+  try {
+    return buildTest(definition, target, columnName, {
+      hasArguments: flag(packages.root, 'require_generic_test_arguments_property', true),
+      render: (text) => renderTestConfig(text, renderTemplate),
+    })
+  } catch (error) {
+    if (!(error instanceof TestError || error instanceof TemplateError || error instanceof TemplateSyntaxError))
+      throw error
+    sink.add('invalid-properties', 'error', place, `this is no test: ${error.message}`)
+    return undefined
+  }
+}
+
+/** Notes what the test depends on: without rendering it when that changes nothing. */
+function gather(session: Session, work: Work, built: BuiltTest, target: TestTarget): void {
+  const { macros } = session.runtime
+  const macro = macros.resolve(work.package.name, `test_${built.name}`)
+  if (!macro) tellMissing(session, work, built)
+  else work.macros.add(macro.unique_id)
+  work.call = built.config
+  if (macro?.unique_id === 'macro.dbt.test_not_null' || macro?.unique_id === 'macro.dbt.test_unique') {
+    askTarget(work, target, target.version)
+    return
+  }
+  const where = macros.lookup(work.package.name, 'get_where_subquery')
+  const isPlain = where !== undefined && 'unique_id' in where && macros.isInternal(where.package)
+  if (isPlain && (!macro || isInert(session, macro)) && askArguments(session, work, built.args)) {
+    work.macros.add(where.unique_id)
+    askTarget(work, target, target.version === null ? null : String(target.version))
+    work.call = addConfigCall(built.config, built.config)
+    work.unrenderedCall = writtenConfig(built.config)
+    return
+  }
+  renderTest(session, work, built)
+}
+
+function askTarget(work: Work, target: TestTarget, version: string | number | null): void {
+  const { place } = work
+  if (target.table !== null) work.asked.push({ kind: 'source', args: [target.name, target.table], place })
+  else
+    work.asked.push({
+      kind: 'ref',
+      args: { name: target.name, package: null, version: version === '' ? null : version },
+      place,
+    })
+}
+
+/** Whether a test's macro does nothing but write SQL. */
+function isInert(session: Session, macro: MacroEntry): boolean {
+  if (session.runtime.macros.isInternal(macro.package)) return true
+  let inert = macro.calls.length === 0
+  walk(macro.template, (node) => {
+    if (node.kind === 'call' || node.kind === 'call-block') inert = false
+    return inert
+  })
+  return inert
+}
+
+/** Notes the refs among a test's arguments; false when one of them has to be rendered. */
+function askArguments(session: Session, work: Work, args: DataObject): boolean {
+  const found: string[] = []
+  const visit = (value: Data): boolean => {
+    if (isList(value)) return value.every(visit)
+    if (isObject(value)) return Object.values(value).every(visit)
+    if (typeof value !== 'string') return true
+    if (/[{}]/.test(value)) return false
+    if (CALL.test(value)) found.push(value)
+    return true
+  }
+  const own = Object.keys(args).filter((key) => key !== 'model' && key !== 'column_name')
+  if (!own.every((key) => visit(args[key] as Data))) return false
+  const asked = found.map((text) => {
+    try {
+      return refOrSource(session.cache.template(`{{ ${text} }}`, 'argument'))
+    } catch (error) {
+      if (error instanceof TemplateSyntaxError) return undefined
+      throw error
+    }
+  })
+  if (asked.includes(undefined)) return false
+  for (const each of asked) {
+    if (!each) continue
+    if ('name' in each.value) work.asked.push({ kind: 'ref', args: each.value, place: work.place })
+    else work.asked.push({ kind: 'source', args: each.value, place: work.place })
+  }
+  return true
+}
+
+function renderTest(session: Session, work: Work, built: BuiltTest): void {
+  const { runtime, cache, sink } = session
+  const extra = new Map<string, Value>()
+  const subject = new ParseSubject(work, runtime, cache, sink, extra)
+  try {
+    const template = cache.template(built.rawCode, built.rawCode)
+    work.template = template
+    runtime.with(subject, (scope) => {
+      extra.set(
+        '_dbt_generic_test_kwargs',
+        testKwargs(built.args, (text) =>
+          renderNative(cache.template(text, 'argument'), scope, { undefined: 'chainable' }),
+        ),
+      )
+      render(template, scope, { undefined: 'chainable' })
+    })
+  } catch (error) {
+    if (!(error instanceof TemplateError || error instanceof TemplateSyntaxError)) throw error
+    sink.add(
+      'jinja-error',
+      'warning',
+      work.place,
+      `this test cannot be rendered: ${error.message}`,
+      work.draft.unique_id,
+    )
+  } finally {
+    work.template = null
+  }
+}
+
+/** The arguments as the test's macro gets them: texts are rendered, what looks like a call is one. */
+export function testKwargs(args: DataObject, renderText: (text: string) => Value): Dict {
+  const convert = (value: Data): Value => {
+    if (isList(value)) return value.map(convert)
+    if (isObject(value))
+      return Dict.from(Object.entries(value).map(([key, item]): [Value, Value] => [key, convert(item)]))
+    if (typeof value !== 'string') return toValue(value)
+    if (CALL.test(value)) return renderText(`{{ ${value} }}`)
+    return /[{}]/.test(value) ? renderText(value) : value
+  }
+  return Dict.from(
+    Object.keys(args).map((key): [Value, Value] => [
+      key,
+      key === 'column_name' ? toValue(args[key]) : convert(args[key] as Data),
+    ]),
+  )
+}
+
+function tellMissing(session: Session, work: Work, built: BuiltTest): void {
+  const { packages, sink, runtime } = session
+  if (built.namespace !== null && packages.missing.includes(built.namespace)) return
+  const names = [...runtime.macros.macroNames()].filter((name) => name.startsWith('test_')).map((name) => name.slice(5))
+  const guess = nearest(built.name, names)
+  const written = built.namespace === null ? built.name : `${built.namespace}.${built.name}`
+  sink.add(
+    'unresolved-macro',
+    'error',
+    work.place,
+    `there is no test '${written}'${guess === null || guess === built.name ? '' : `; did you mean '${guess}'?`}`,
+    work.draft.unique_id,
+  )
+}

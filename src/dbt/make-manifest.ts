@@ -1,0 +1,313 @@
+import { constrainedKey } from './contract.ts'
+import type { ModelDraft, NodeDraft, SourceDraft, UnitTestDraft, Work } from './draft.ts'
+import { hasRelation } from './finish.ts'
+import type { Gathered } from './gathered.ts'
+import { isRefable, RefLookup } from './lookup.ts'
+import type { Manifest, ManifestNode, Resource, SourceDefinition, UnitTestDefinition } from './manifest.ts'
+import type { Duplicate, Orphan, Unresolved } from './project.ts'
+import { Resolver } from './resolve.ts'
+import type { Session } from './session.ts'
+import { compare } from './text.ts'
+
+interface Made {
+  readonly manifest: Manifest
+  readonly unresolved: readonly Unresolved[]
+  readonly duplicates: readonly Duplicate[]
+  readonly orphans: readonly Orphan[]
+}
+
+/** Resolves everything and puts it together, sorted by unique_id. */
+export function makeManifest(session: Session, gathered: Gathered): Made {
+  const duplicates: Duplicate[] = [...gathered.patched.duplicates]
+  const nodes = new Map<string, Work>()
+  const disabled = new Map<string, Resource[]>()
+  const disable = (resource: Resource): void => {
+    const known = disabled.get(resource.unique_id)
+    if (known) known.push(resource)
+    else disabled.set(resource.unique_id, [resource])
+  }
+  const clashes = new Map<string, Work[]>()
+  for (const work of gathered.works) {
+    const { draft } = work
+    if (!draft.config.enabled) disable(draft)
+    else if (nodes.has(draft.unique_id)) clash(clashes, draft.unique_id, nodes.get(draft.unique_id), work)
+    else nodes.set(draft.unique_id, work)
+    if (!gathered.places.has(draft.unique_id)) gathered.places.set(draft.unique_id, work.place)
+  }
+  const sources = new Map<string, SourceDraft>()
+  for (const { draft, place } of gathered.sources) {
+    const isFirst = !sources.has(draft.unique_id)
+    if (draft.config.enabled === false) disable(draft)
+    else if (isFirst) sources.set(draft.unique_id, draft)
+    else {
+      const first = gathered.places.get(draft.unique_id) ?? place
+      duplicates.push({
+        kind: 'resource',
+        name: draft.unique_id,
+        unique_ids: [draft.unique_id, draft.unique_id],
+        positions: [first, place].map((each) => session.sink.position(each)),
+      })
+    }
+    if (isFirst) gathered.places.set(draft.unique_id, place)
+  }
+  for (const [name, works] of clashes)
+    duplicates.push({
+      kind: 'resource',
+      name,
+      unique_ids: works.map((work) => work.draft.unique_id),
+      positions: works.map((work) => session.sink.position(work.place)),
+    })
+  const drafts = [...nodes.values()].map((work) => work.draft)
+  const disabledDrafts = gathered.works.map((work) => work.draft).filter((draft) => !draft.config.enabled)
+  const refs = new RefLookup(drafts, disabledDrafts)
+  const resolver = new Resolver(
+    session,
+    refs,
+    sources.values(),
+    gathered.sources.map((source) => source.draft).filter((draft) => draft.config.enabled === false),
+  )
+  attach(gathered, refs)
+  for (const work of gathered.works) resolveNode(resolver, work)
+  inferKeys(nodes, gathered)
+  for (const { draft, asked, entry } of gathered.exposures) {
+    gathered.places.set(draft.unique_id, entry.place)
+    if (draft.config.enabled === false) disable(draft)
+    else draft.depends_on = { macros: [], nodes: resolver.resolveAll(draft, asked) }
+  }
+  const unitTests = resolveUnitTests(session, gathered, resolver, refs, disable)
+  for (const macro of gathered.macros) placeMacro(session, gathered, macro.unique_id)
+  duplicates.push(...sameRelations(session, nodes))
+  const { target, root } = session.packages
+  const sortedNodes = sorted(drafts)
+  const sortedSources = sorted<SourceDefinition>([...sources.values()])
+  const exposures = sorted(
+    gathered.exposures.map((exposure) => exposure.draft).filter((draft) => draft.config.enabled !== false),
+  )
+  const manifest: Manifest = {
+    metadata: {
+      project_name: root.name,
+      adapter_type: target.adapter.name,
+      target_name: target.name,
+      quoting: { ...target.adapter.quoting },
+    },
+    nodes: sortedNodes,
+    sources: sortedSources,
+    exposures,
+    metrics: new Map(),
+    semantic_models: new Map(),
+    saved_queries: new Map(),
+    unit_tests: unitTests,
+    groups: sorted(gathered.groups),
+    macros: sorted(gathered.macros),
+    docs: sorted(gathered.docs),
+    disabled: new Map([...disabled].sort(([a], [b]) => compare(a, b))),
+    ...edges([...sortedNodes.values(), ...sortedSources.values(), ...exposures.values(), ...unitTests.values()]),
+  }
+  return {
+    manifest,
+    unresolved: [...resolver.unresolved].sort(
+      (a, b) =>
+        compare(a.unique_id, b.unique_id) || a.position.line - b.position.line || a.position.column - b.position.column,
+    ),
+    duplicates: duplicates.sort((a, b) => compare(a.name, b.name) || compare(a.kind, b.kind)),
+    orphans: gathered.patched.orphans.sort(
+      (a, b) => compare(a.position.path, b.position.path) || a.position.line - b.position.line,
+    ),
+  }
+}
+
+function clash(clashes: Map<string, Work[]>, name: string, first: Work | undefined, second: Work): void {
+  const known = clashes.get(name)
+  if (known) known.push(second)
+  else clashes.set(name, first ? [first, second] : [second])
+}
+
+function resolveNode(resolver: Resolver, work: Work): void {
+  const { draft } = work
+  const macros = [...work.macros]
+  if (draft.resource_type === 'seed') {
+    draft.depends_on = { macros, nodes: [] }
+    return
+  }
+  draft.refs = work.asked.flatMap((asked) => (asked.kind === 'ref' ? [asked.args] : []))
+  draft.sources = work.asked.flatMap((asked) => (asked.kind === 'source' ? [asked.args] : []))
+  if (!draft.config.enabled) {
+    draft.depends_on = { macros, nodes: [] }
+    return
+  }
+  const before = resolver.unresolved.length
+  draft.depends_on = { macros, nodes: resolver.resolveAll(draft, work.asked) }
+  // dbt disables a test that leads nowhere, and leaves it where it is.
+  if (draft.resource_type === 'test' && resolver.unresolved.length > before)
+    draft.config = { ...draft.config, enabled: false }
+}
+
+/** Ties generic tests to the models that they are put on. */
+function attach(gathered: Gathered, refs: RefLookup): void {
+  for (const [work, { target, entry }] of gathered.requests) {
+    const { draft } = work
+    if (draft.resource_type !== 'test' || target.table !== null) continue
+    const found =
+      refs.find(target.name, entry.package.name, target.version)[0] ??
+      refs.findDisabled(target.name, null, target.version)[0]
+    if (!found) continue
+    draft.attached_node = found.unique_id
+    draft.group = found.group
+  }
+}
+
+/** Primary keys as dbt infers them: from constraints, else from tests. */
+function inferKeys(nodes: ReadonlyMap<string, Work>, gathered: Gathered): void {
+  const tests = new Map<string, NodeDraft[]>()
+  for (const { draft } of gathered.works) {
+    if (draft.resource_type !== 'test' || draft.attached_node === null) continue
+    const known = tests.get(draft.attached_node)
+    if (known) known.push(draft)
+    else tests.set(draft.attached_node, [draft])
+  }
+  for (const { draft } of nodes.values()) {
+    if (draft.resource_type === 'model')
+      draft.primary_key = constrainedKey(draft) ?? keyOf(tests.get(draft.unique_id) ?? [])
+  }
+}
+
+function keyOf(tests: readonly NodeDraft[]): readonly string[] {
+  const [enabled, disabled, notNull] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  for (const test of tests) {
+    if (test.resource_type !== 'test' || !test.test_metadata) continue
+    const { name, kwargs } = test.test_metadata
+    const combination = kwargs.combination_of_columns
+    const columns =
+      typeof kwargs.column_name === 'string'
+        ? [kwargs.column_name]
+        : Array.isArray(combination)
+          ? combination.filter((item) => typeof item === 'string')
+          : []
+    const into =
+      name === 'not_null'
+        ? notNull
+        : name === 'unique' || name === 'unique_combination_of_columns'
+          ? test.config.enabled
+            ? enabled
+            : disabled
+          : undefined
+    for (const column of columns) into?.add(column)
+  }
+  const both = [...notNull].filter((column) => enabled.has(column) || disabled.has(column))
+  return both.length > 0 ? both.sort() : enabled.size > 0 ? [...enabled].sort() : [...disabled].sort()
+}
+
+function resolveUnitTests(
+  session: Session,
+  gathered: Gathered,
+  resolver: Resolver,
+  refs: RefLookup,
+  disable: (resource: Resource) => void,
+): Map<string, UnitTestDefinition> {
+  const result: UnitTestDraft[] = []
+  for (const { draft, entry } of gathered.unitTests) {
+    gathered.places.set(draft.unique_id, entry.place)
+    const [name = '', version = null] = draft.model.split(/\s+/)
+    const args = { name, package: null, version }
+    const found = refs.find(name, draft.package_name, version)[0]
+    const off = refs.findDisabled(name, draft.package_name, version)[0]
+    if (draft.config.enabled === false || (!found && off)) {
+      draft.config = { ...draft.config, enabled: false }
+      disable(draft)
+    } else if (!found) {
+      resolver.resolveAll(draft, [{ kind: 'ref', args, place: entry.place }])
+      result.push(draft)
+    } else if (found.resource_type === 'model' && found.version !== null)
+      result.push(...versioned(session, draft, found, refs))
+    else result.push({ ...draft, depends_on: { macros: [], nodes: [found.unique_id] }, schema: found.schema })
+  }
+  for (const draft of result) if (!gathered.places.has(draft.unique_id)) copyPlace(gathered, draft)
+  return sorted<UnitTestDefinition>(result)
+}
+
+function copyPlace(gathered: Gathered, draft: UnitTestDraft): void {
+  const plain = gathered.places.get(`unit_test.${draft.package_name}.${draft.model}.${draft.name}`)
+  if (plain) gathered.places.set(draft.unique_id, plain)
+}
+
+/** One unit test for each version of its model that it names. */
+function versioned(_session: Session, draft: UnitTestDraft, model: ModelDraft, refs: RefLookup): UnitTestDraft[] {
+  const versions =
+    typeof draft.versions === 'object' && draft.versions !== null && !Array.isArray(draft.versions)
+      ? draft.versions
+      : {}
+  const names = (value: unknown): string[] | null => (Array.isArray(value) ? value.map(String) : null)
+  const [include, exclude] = [
+    'include' in versions ? names(versions.include) : null,
+    'exclude' in versions ? names(versions.exclude) : null,
+  ]
+  return refs.versions(model.name, model.package_name).flatMap((each) => {
+    if (each.resource_type !== 'model') return []
+    const version = String(each.version)
+    if ((include && !include.includes(version)) || exclude?.includes(version)) return []
+    return [
+      {
+        ...draft,
+        unique_id: `${draft.unique_id}_v${each.version}`,
+        version: each.version,
+        depends_on: { macros: [], nodes: [each.unique_id] },
+        schema: model.schema,
+      },
+    ]
+  })
+}
+
+function placeMacro(session: Session, gathered: Gathered, unique_id: string): void {
+  const macro = session.runtime.macros.byId.get(unique_id)
+  if (macro && !session.runtime.macros.isInternal(macro.package))
+    gathered.places.set(unique_id, { file: macro.source.file, offset: macro.source.shift + macro.node.nameOffset })
+}
+
+/** Nodes that stand at one place in the warehouse. */
+function sameRelations(session: Session, nodes: ReadonlyMap<string, Work>): Duplicate[] {
+  const byRelation = new Map<string, Work[]>()
+  for (const work of nodes.values()) {
+    const { draft } = work
+    if (!isRefable(draft) && !hasRelation(draft)) continue
+    const name =
+      draft.relation_name ??
+      session.runtime.relations
+        .of({ database: draft.database, schema: draft.schema, identifier: draft.alias }, draft.config.quoting ?? null)
+        .render()
+    const known = byRelation.get(name)
+    if (known) known.push(work)
+    else byRelation.set(name, [work])
+  }
+  return [...byRelation].flatMap(([name, works]) => {
+    if (works.length < 2) return []
+    works.sort((a, b) => compare(a.draft.unique_id, b.draft.unique_id))
+    return [
+      {
+        kind: 'relation' as const,
+        name,
+        unique_ids: works.map((work) => work.draft.unique_id),
+        positions: works.map((work) => session.sink.position(work.place)),
+      },
+    ]
+  })
+}
+
+function sorted<T extends { readonly unique_id: string }>(resources: readonly T[]): Map<string, T> {
+  return new Map(
+    [...resources].sort((a, b) => compare(a.unique_id, b.unique_id)).map((resource) => [resource.unique_id, resource]),
+  )
+}
+
+type Edged = Pick<ManifestNode, 'unique_id'> & { readonly depends_on?: { readonly nodes: readonly string[] } }
+
+function edges(all: readonly Edged[]): Pick<Manifest, 'parent_map' | 'child_map'> {
+  const parents = new Map<string, readonly string[]>()
+  const children = new Map<string, string[]>(all.map(({ unique_id }) => [unique_id, []]))
+  for (const { unique_id, depends_on } of all) {
+    const own = [...(depends_on?.nodes ?? [])].sort()
+    parents.set(unique_id, own)
+    for (const parent of own) children.get(parent)?.push(unique_id)
+  }
+  for (const list of children.values()) list.sort()
+  return { parent_map: parents, child_map: children }
+}

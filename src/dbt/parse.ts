@@ -1,0 +1,152 @@
+import { builtinMacros, internalPackages } from './builtin/index.ts'
+import { ParseCache } from './cache.ts'
+import { Configs } from './config.ts'
+import { Descriptions, readDocs } from './docs.ts'
+import type { NodeDraft, Work } from './draft.ts'
+import { finishNode } from './finish.ts'
+import { Gathered } from './gathered.ts'
+import { makeGenericTest } from './generic-tests.ts'
+import { type MacroEntry, readMacros } from './macro.ts'
+import { MacroIndex } from './macro-index.ts'
+import { macroResources } from './macro-resource.ts'
+import { makeManifest } from './make-manifest.ts'
+import { Names } from './names.ts'
+import { loadPackages, type Packages } from './packages.ts'
+import { applyPatches, sealContract } from './patches.ts'
+import type { Project, ProjectInput } from './project.ts'
+import { type PropertyEntry, readProperties } from './properties.ts'
+import { makeExposure, makeGroup } from './resources.ts'
+import { Runtime } from './runtime.ts'
+import type { Session } from './session.ts'
+import { Sink } from './sink.ts'
+import { yamlSnapshots } from './snapshots.ts'
+import { sourceTables } from './sources.ts'
+import { parseSqlNodes } from './sql-nodes.ts'
+import { remember } from './state.ts'
+import { testRequests } from './test-requests.ts'
+import { makeUnitTest } from './unit-tests.ts'
+
+/**
+ * Parses a dbt project into its manifest, as dbt-core does, without running anything of it. It never throws for what is
+ * wrong in the project: that comes as findings, all of it at once, and takes no more out of the graph than itself.
+ */
+export function parseProject(input: ProjectInput): Project {
+  const cache = input.cache ?? new ParseCache()
+  const sink = new Sink(input.files, input.root)
+  const packages = loadPackages(input, cache, sink)
+  const macros = new MacroIndex(
+    packages.root.name,
+    packages.target.adapter,
+    internalPackages(packages.target.adapter),
+    readAllMacros(packages, cache, sink),
+  )
+  const runtime = new Runtime(packages, macros, input.env)
+  const session: Session = { cache, sink, packages, runtime, configs: new Configs(packages), works: [] }
+  tellMissing(session)
+  const gathered = gather(session)
+  const { manifest, unresolved, duplicates, orphans } = makeManifest(session, gathered)
+  const project: Project = {
+    root: input.root,
+    manifest,
+    findings: sink.findings(),
+    unresolved,
+    duplicates,
+    orphans,
+    positions: sink.positions(gathered.places),
+    patchPositions: sink.positions(gathered.patchPlaces),
+    columnPositions: sink.positions(gathered.columnPlaces),
+    missingPackages: packages.missing,
+  }
+  remember(project, { session, gathered })
+  return project
+}
+
+function readAllMacros(packages: Packages, cache: ParseCache, sink: Sink): MacroEntry[] {
+  const own = [...packages.byName.values()].flatMap((of) => [
+    ...of.files.macros.flatMap((source) => readMacros(source, of.name, cache, sink, false)),
+    ...of.files.genericTests.flatMap((source) => readMacros(source, of.name, cache, sink, true)),
+  ])
+  return [...builtinMacros(packages.target.adapter), ...own]
+}
+
+function tellMissing({ packages, sink }: Session): void {
+  if (packages.missing.length === 0) return
+  const names = packages.missing.join(', ')
+  sink.add(
+    'missing-package',
+    'notice',
+    { file: 'dbt_project.yml', offset: 0 },
+    `not installed, so not known here: ${names}; what depends on their macros and models is not checked (dbt deps installs them)`,
+  )
+}
+
+/** Everything that stands in the project's files, each with its config and its names. */
+function gather(session: Session): Gathered {
+  const packages = [...session.packages.byName.values()]
+  for (const of of packages) parseSqlNodes(session, of)
+  const entries = packages.flatMap((of) => readProperties(session, of))
+  session.works.push(...entries.flatMap((entry) => yamlSnapshots(session, entry)))
+  const patched = applyPatches(session, entries)
+  const names = new Names(session)
+  for (const work of session.works) {
+    finishNode(session, names, work)
+    if (work.draft.resource_type === 'model') sealContract(work.draft)
+  }
+  const gathered = new Gathered(session.works, patched)
+  const of = (key: PropertyEntry['key']): PropertyEntry[] => entries.filter((entry) => entry.key === key)
+  const overrides = of('sources').filter((entry) => typeof entry.data.overrides === 'string')
+  const requests = entries.flatMap((entry) => testRequests(session, entry))
+  for (const entry of of('sources')) {
+    if (overrides.includes(entry)) continue
+    for (const table of sourceTables(session, entry, overrides)) {
+      gathered.addSource(table)
+      requests.push(...table.tests)
+    }
+  }
+  for (const request of requests) {
+    const work = makeGenericTest(session, request)
+    if (!work) continue
+    finishNode(session, names, work)
+    gathered.addTest(work, request)
+  }
+  gathered.exposures.push(...of('exposures').map((entry) => makeExposure(session, entry)))
+  gathered.groups.push(...of('groups').map(makeGroup))
+  gathered.unitTests.push(...of('unit_tests').map((entry) => ({ draft: makeUnitTest(session, entry), entry })))
+  gathered.docs.push(...packages.flatMap((each) => readDocs(session, each)))
+  gathered.macros.push(...macroResources(session, of('macros'), patched.orphans))
+  describe(session, gathered)
+  return gathered
+}
+
+/** Renders all descriptions. */
+function describe(session: Session, gathered: Gathered): void {
+  const descriptions = new Descriptions(session, gathered.docs)
+  const describeNode = (node: NodeDraft, work: Work): void => {
+    const place = gathered.patchPlaces.get(node.unique_id) ?? work.place
+    Object.assign(node, descriptions.of(node.description, node.package_name, place))
+    node.columns = gathered.describeColumns(node.unique_id, node.columns, (text, at) =>
+      descriptions.of(text, node.package_name, at ?? place),
+    )
+  }
+  for (const work of gathered.works) describeNode(work.draft, work)
+  for (const { draft, place } of gathered.sources) {
+    Object.assign(draft, descriptions.of(draft.description, draft.package_name, place))
+    draft.source_description = descriptions.of(draft.source_description, draft.package_name, place).description
+    draft.columns = gathered.describeColumns(draft.unique_id, draft.columns, (text, at) =>
+      descriptions.of(text, draft.package_name, at ?? place),
+    )
+  }
+  for (const { draft, entry } of gathered.exposures)
+    draft.description = descriptions.of(draft.description, draft.package_name, entry.place).description
+  gathered.macros.forEach((macro, index) => {
+    if (!/\{[{%#]/.test(macro.description + (macro.arguments ?? []).map((argument) => argument.description).join('')))
+      return
+    const place = { file: 'dbt_project.yml', offset: 0 }
+    const text = (description: string): string => descriptions.of(description, macro.package_name, place).description
+    gathered.macros[index] = {
+      ...macro,
+      description: text(macro.description),
+      arguments: (macro.arguments ?? []).map((argument) => ({ ...argument, description: text(argument.description) })),
+    }
+  })
+}

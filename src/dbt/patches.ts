@@ -1,0 +1,345 @@
+import { columnInfo, constraints } from './columns.ts'
+import { contractChecksum } from './contract.ts'
+import { type Data, type DataObject, isList, isObject, plain, textOr } from './data.ts'
+import type { ModelDraft, Work } from './draft.ts'
+import { deepMerge } from './finish.ts'
+import type { ColumnInfo } from './manifest.ts'
+import { nearest } from './packages.ts'
+import type { Duplicate, Orphan } from './project.ts'
+import { objectOr, objects, type PropertyEntry, placeOf } from './properties.ts'
+import type { Session } from './session.ts'
+import type { Place } from './sink.ts'
+import { refOrSource } from './static.ts'
+
+/** What YAML says that does not fit, and where what it describes stands. */
+export interface PatchResult {
+  readonly orphans: Orphan[]
+  readonly duplicates: Duplicate[]
+  /** unique_id -> the entry that describes it. */
+  readonly places: Map<string, Place>
+  /** `unique_id.column` -> the column's entry. */
+  readonly columns: Map<string, Place>
+}
+
+const TYPES = {
+  models: 'model',
+  seeds: 'seed',
+  snapshots: 'snapshot',
+  analyses: 'analysis',
+  data_tests: 'test',
+} as const
+/** What stands at the top of an entry and belongs under `config`. */
+const MOVED = ['meta', 'docs', 'group', 'contract', 'access']
+
+/** Puts what the entries of property files say onto the nodes that they name. Configs are only gathered. */
+export function applyPatches(session: Session, entries: readonly PropertyEntry[]): PatchResult {
+  const result: PatchResult = { orphans: [], duplicates: [], places: new Map(), columns: new Map() }
+  const index = new Map<string, Work[]>()
+  for (const work of session.works) {
+    const key = `${work.draft.resource_type} ${work.draft.name}`
+    const known = index.get(key)
+    if (known) known.push(work)
+    else index.set(key, [work])
+  }
+  const finder = new Finder(session, index)
+  for (const entry of entries) {
+    if (!(entry.key in TYPES)) continue
+    if (entry.key === 'models' && isList(entry.data.versions) && entry.data.versions.length > 0)
+      applyVersions(session, finder, entry, result)
+    else applyEntry(session, finder, entry, result)
+  }
+  return result
+}
+
+/** Finds the nodes that an entry may mean. */
+class Finder {
+  readonly #session: Session
+  readonly #index: ReadonlyMap<string, readonly Work[]>
+
+  constructor(session: Session, index: ReadonlyMap<string, readonly Work[]>) {
+    this.#session = session
+    this.#index = index
+  }
+
+  /** Nodes of a type and name, those of the entry's own package if there are any. Of one unique_id, the enabled one alone. */
+  find(type: string, name: string, packageName: string): readonly Work[] {
+    const all = this.#index.get(`${type} ${name}`) ?? []
+    const own = all.filter((work) => work.package.name === packageName)
+    const found = own.length > 0 ? own : all
+    if (found.length < 2) return found
+    const enabled = found.filter((work) => this.isEnabled(work))
+    return enabled.length > 0 ? enabled.slice(0, 1) : found
+  }
+
+  /** Whether a node is enabled before YAML says anything. */
+  isEnabled(work: Work): boolean {
+    return (
+      this.#session.configs.rendered({ kind: work.kind, package: work.package, fqn: work.draft.fqn, call: work.call })
+        .enabled !== false
+    )
+  }
+
+  names(type: string): string[] {
+    return [...this.#index.keys()].filter((key) => key.startsWith(`${type} `)).map((key) => key.slice(type.length + 1))
+  }
+}
+
+function applyEntry(session: Session, finder: Finder, entry: PropertyEntry, result: PatchResult): void {
+  const type = TYPES[entry.key as keyof typeof TYPES]
+  const found = finder.find(type, entry.name, entry.package.name)
+  if (found.length === 0) {
+    orphan(session, finder, entry, type, result)
+    return
+  }
+  for (const work of found) {
+    if (isTaken(session, work, entry, result)) continue
+    const patch = patchConfig(entry.data)
+    work.patch = patch
+    work.unrenderedPatch = objectOr(entry.raw.config)
+    work.draft.patch_path = `${entry.package.name}://${entry.source.original}`
+    work.draft.description = textOr(entry.raw.description, '')
+    if (entry.key !== 'data_tests') setColumns(work, entry, entry.raw, entry.data, () => true, result)
+    if (work.draft.resource_type === 'model') {
+      setModelProperties(session, work, work.draft, entry.data, entry)
+    }
+    result.places.set(work.draft.unique_id, entry.place)
+  }
+}
+
+function isTaken(session: Session, work: Work, entry: PropertyEntry, result: PatchResult): boolean {
+  const { unique_id } = work.draft
+  const first = result.places.get(unique_id)
+  if (first === undefined) return false
+  const known = result.duplicates.find((duplicate) => duplicate.name === unique_id)
+  const position = session.sink.position(entry.place)
+  const earlier = known ?? {
+    kind: 'patch' as const,
+    name: unique_id,
+    unique_ids: [unique_id],
+    positions: [session.sink.position(first)],
+  }
+  const more = {
+    ...earlier,
+    unique_ids: [...earlier.unique_ids, unique_id],
+    positions: [...earlier.positions, position],
+  }
+  if (known) result.duplicates.splice(result.duplicates.indexOf(known), 1, more)
+  else result.duplicates.push(more)
+  return true
+}
+
+function orphan(
+  session: Session,
+  finder: Finder,
+  entry: PropertyEntry,
+  type: string,
+  result: PatchResult,
+  name = entry.name,
+): void {
+  const kind =
+    entry.key === 'data_tests'
+      ? 'data_test'
+      : type === 'analysis' || type === 'seed' || type === 'snapshot'
+        ? type
+        : 'model'
+  const guess = nearest(name, finder.names(type))
+  result.orphans.push({
+    kind,
+    name,
+    position: session.sink.position(entry.place),
+    disabled: null,
+    suggestion: guess === name ? null : guess,
+  })
+}
+
+/** `config:` with what dbt moves into it. */
+function patchConfig(data: DataObject): DataObject {
+  const config: Record<string, Data> = { ...objectOr(data.config) }
+  for (const key of MOVED) if (data[key] !== undefined && !(key in config)) config[key] = data[key] as Data
+  return config
+}
+
+function setColumns(
+  work: Work,
+  entry: PropertyEntry,
+  raw: DataObject,
+  data: DataObject,
+  includes: (name: string) => boolean,
+  result: PatchResult,
+): void {
+  const columns = new Map<string, ColumnInfo>()
+  const rawColumns = isList(raw.columns) ? raw.columns : []
+  const list = isList(data.columns) ? data.columns : []
+  list.forEach((column, index) => {
+    const written = rawColumns[index]
+    if (!isObject(column) || !isObject(written) || typeof column.name !== 'string' || !includes(column.name)) return
+    columns.set(column.name, columnInfo(written, column))
+    result.columns.set(`${work.draft.unique_id}.${column.name}`, placeOf(entry, written))
+  })
+  work.draft.columns = columns
+}
+
+function setModelProperties(
+  session: Session,
+  work: Work,
+  draft: ModelDraft,
+  data: DataObject,
+  entry: PropertyEntry,
+): void {
+  draft.constraints = constraints(data.constraints, true)
+  draft.deprecation_date = data.deprecation_date === undefined ? null : dateText(data.deprecation_date)
+  draft.time_spine = isObject(data.time_spine)
+    ? {
+        standard_granularity_column: plain(data.time_spine.standard_granularity_column ?? null),
+        custom_granularities: plain(data.time_spine.custom_granularities ?? []),
+      }
+    : null
+  askForeignKeys(session, work, draft, entry)
+}
+
+/** Foreign keys that name another model make an edge. */
+function askForeignKeys(session: Session, work: Work, draft: ModelDraft, entry: PropertyEntry): void {
+  const all = [...draft.constraints, ...[...draft.columns.values()].flatMap((column) => column.constraints)]
+  for (const { type, to } of all) {
+    if (type !== 'foreign_key' || typeof to !== 'string' || to === '') continue
+    const found = refOrSource(session.cache.template(`{{ ${to} }}`, 'constraint'))
+    if (!found)
+      session.sink.add(
+        'invalid-properties',
+        'error',
+        entry.place,
+        `a foreign key refers to ref('…') or source('…', '…'), not ${to}`,
+      )
+    else if ('name' in found.value) work.asked.push({ kind: 'ref', args: found.value, place: entry.place })
+    else work.asked.push({ kind: 'source', args: found.value, place: entry.place })
+  }
+}
+
+function dateText(data: Data): string | null {
+  if (typeof data !== 'string') return null
+  const text = data.includes('T') || data.includes(' ') ? data.replace(' ', 'T') : `${data}T00:00:00`
+  return /[+-]\d\d:\d\d$|Z$/.test(text) ? text : `${text}+00:00`
+}
+
+function applyVersions(session: Session, finder: Finder, entry: PropertyEntry, result: PatchResult): void {
+  const versions = objects(entry.data.versions)
+  const rawVersions = objects(entry.raw.versions)
+  const latest = versionOf(entry.data.latest_version) ?? latestOf(versions)
+  versions.forEach((version, index) => {
+    const v = versionOf(version.v)
+    if (v === null) return
+    const fileName = textOr(version.defined_in, `${entry.name}_v${v}`)
+    const named = finder.find('model', fileName, entry.package.name)
+    const [work] = named.length > 0 || v !== latest ? named : finder.find('model', entry.name, entry.package.name)
+    if (work?.draft.resource_type !== 'model') {
+      orphan(session, finder, entry, 'model', result, fileName)
+      return
+    }
+    applyVersion(
+      session,
+      work,
+      work.draft,
+      entry,
+      { raw: rawVersions[index] ?? version, data: version, v, latest },
+      result,
+    )
+  })
+}
+
+interface VersionFacts {
+  readonly raw: DataObject
+  readonly data: DataObject
+  readonly v: string | number
+  readonly latest: string | number | null
+}
+
+function applyVersion(
+  session: Session,
+  work: Work,
+  draft: ModelDraft,
+  entry: PropertyEntry,
+  facts: VersionFacts,
+  result: PatchResult,
+): void {
+  const { raw, data, v, latest } = facts
+  draft.unique_id = `model.${entry.package.name}.${entry.name}.v${v}`
+  draft.fqn = [...draft.fqn.slice(0, -1), entry.name, `v${v}`]
+  draft.name = entry.name
+  draft.version = v
+  draft.latest_version = latest
+  work.patch = deepMerge(patchConfig(entry.data), objectOr(data.config))
+  work.unrenderedPatch = objectOr(raw.config)
+  draft.patch_path = `${entry.package.name}://${entry.source.original}`
+  draft.description = textOr(raw.description, '') || textOr(entry.raw.description, '')
+  const [include, exclude] = includeExclude(data.columns)
+  setColumns(
+    work,
+    entry,
+    entry.raw,
+    entry.data,
+    (name) => (include === '*' || include.includes(name)) && !exclude.includes(name),
+    result,
+  )
+  const base = draft.columns
+  setColumns(
+    work,
+    entry,
+    { columns: withoutIncludes(raw.columns) },
+    { columns: withoutIncludes(data.columns) },
+    () => true,
+    result,
+  )
+  draft.columns = new Map([...base, ...draft.columns])
+  setModelProperties(
+    session,
+    work,
+    draft,
+    {
+      ...entry.data,
+      ...(objects(data.constraints).length > 0 ? { constraints: data.constraints ?? [] } : {}),
+      deprecation_date: data.deprecation_date ?? null,
+    },
+    entry,
+  )
+  if (typeof data.access === 'string') work.patch = { ...work.patch, access: data.access }
+  result.places.set(draft.unique_id, entry.place)
+}
+
+function withoutIncludes(columns: Data | undefined): DataObject[] {
+  return objects(columns).filter((column) => !('include' in column || 'exclude' in column))
+}
+
+/** Which of the model's columns a version has. */
+export function includeExclude(columns: Data | undefined): readonly ['*' | readonly string[], readonly string[]] {
+  const found = objects(columns).find((column) => 'include' in column || 'exclude' in column)
+  if (!found) return ['*', []]
+  const names = (data: Data | undefined): string[] => (isList(data) ? data.map(String) : [])
+  const include = found.include === '*' || found.include === 'all' ? '*' : names(found.include)
+  return [include, names(found.exclude)]
+}
+
+export function versionOf(data: Data | undefined): string | number | null {
+  const value = data === undefined ? null : plain(data)
+  return typeof value === 'string' || typeof value === 'number' ? value : null
+}
+
+/** The greatest version: by number when all are numbers, else by text. */
+export function latestOf(versions: readonly DataObject[]): string | number | null {
+  let latest: string | number | null = null
+  for (const { v } of versions) {
+    const version = versionOf(v)
+    if (version === null) continue
+    if (latest === null || isLater(version, latest)) latest = version
+  }
+  return latest
+}
+
+function isLater(a: string | number, b: string | number): boolean {
+  const [left, right] = [Number(a), Number(b)]
+  return Number.isNaN(left) || Number.isNaN(right) ? String(a) > String(b) : left > right
+}
+
+/** Contracts are sealed when columns and configs are known. */
+export function sealContract(draft: ModelDraft): void {
+  draft.contract = { ...draft.contract, checksum: contractChecksum(draft) }
+}

@@ -1,0 +1,17 @@
+import type { ParseCache } from './cache.ts'
+import type { Configs } from './config.ts'
+import type { Work } from './draft.ts'
+import type { Packages } from './packages.ts'
+import type { Runtime } from './runtime.ts'
+import type { Sink } from './sink.ts'
+
+/** What the parts of a parse share. */
+export interface Session {
+  readonly cache: ParseCache
+  readonly sink: Sink
+  readonly packages: Packages
+  readonly runtime: Runtime
+  readonly configs: Configs
+  /** All nodes so far, in dbt's order. Two may have one unique_id. */
+  readonly works: Work[]
+}

@@ -1,0 +1,244 @@
+import { Float, repr, str } from '../jinja/index.ts'
+import { type Data, type DataObject, define, isList, isObject, textOr, texts, toValue } from './data.ts'
+import { withoutLastNewline } from './render.ts'
+import { compare, md5 } from './text.ts'
+
+/** What a generic test is put on. */
+export interface TestTarget {
+  readonly key: 'models' | 'seeds' | 'snapshots' | 'sources'
+  /** The resource's name; for a source its own, and its table's. */
+  readonly name: string
+  readonly table: string | null
+  readonly version: string | number | null
+}
+
+/** A generic test as its YAML makes it. */
+export interface BuiltTest {
+  readonly name: string
+  readonly namespace: string | null
+  /** The test's name in the manifest, and the shorter one of its file. */
+  readonly fullName: string
+  readonly shortName: string
+  readonly description: string
+  /** Arguments of its macro. */
+  readonly args: DataObject
+  readonly config: DataObject
+  readonly rawCode: string
+  readonly hash: string
+}
+
+/** A test that is not written as dbt wants it; the message says why. */
+export class TestError extends Error {
+  override readonly name = 'TestError'
+}
+
+const CONFIG_ARGS = [
+  'severity',
+  'tags',
+  'enabled',
+  'where',
+  'limit',
+  'warn_if',
+  'error_if',
+  'fail_calc',
+  'store_failures',
+  'store_failures_as',
+  'sql_header',
+  'meta',
+  'database',
+  'schema',
+  'alias',
+]
+const NAME = /^(?:([a-zA-Z_][0-9a-zA-Z_]*)\.)?([a-zA-Z_][0-9a-zA-Z_]*)/
+const HASH_LENGTH = 10
+const MAX_NAME = 64
+
+export interface TestOptions {
+  /** dbt's flag `require_generic_test_arguments_property`. */
+  readonly hasArguments: boolean
+  /** Renders a text of the test's config. */
+  render(text: string): Data
+}
+
+/**
+ * Builds a generic test from its YAML, with dbt's names and hash: https://docs.getdbt.com/reference/resource-properties/data-tests
+ * Throws TestError.
+ */
+export function buildTest(
+  definition: Data,
+  target: TestTarget,
+  columnName: string | null,
+  options: TestOptions,
+): BuiltTest {
+  const [writtenName, given] = testArguments(definition, columnName, options.hasArguments)
+  if ('model' in given)
+    throw new TestError("a test's arguments cannot include 'model', which is the resource that it is put on")
+  const match = NAME.exec(writtenName)
+  if (!match) throw new TestError(`'${writtenName}' is no name of a test`)
+  const [, namespace = null, name = ''] = match
+  const args: Record<string, Data> = { ...given, model: `{{ get_where_subquery(${targetCall(target)}) }}` }
+  const config = takeConfig(args, options.render)
+  const description = textOr(take(args, 'description'), '')
+  const named = take(args, 'name')
+  const [shortName, fullName] =
+    typeof named === 'string' ? [named, named] : syntheticNames(target, namespace, name, args)
+  if (shortName !== fullName && !('alias' in config)) config.alias = shortName
+  const kwargs = args
+  return {
+    name,
+    namespace,
+    fullName,
+    shortName,
+    description,
+    args: kwargs,
+    config,
+    rawCode: rawCode(namespace, name, config),
+    hash: hashOf(fullName, namespace, name, kwargs),
+  }
+}
+
+function testArguments(
+  definition: Data,
+  columnName: string | null,
+  hasArguments: boolean,
+): [string, Record<string, Data>] {
+  const [name, body] = nameAndBody(typeof definition === 'string' ? { [definition]: {} } : definition)
+  if (!isObject(body)) throw new TestError(`the arguments of the test '${name}' are a mapping`)
+  const args: Record<string, Data> = { ...body }
+  if (columnName !== null) args.column_name = columnName
+  if (!hasArguments) return [name, args]
+  const nested = take(args, 'arguments')
+  return [name, isObject(nested) ? { ...args, ...nested } : args]
+}
+
+function nameAndBody(definition: Data): [string, Data] {
+  if (!isObject(definition)) throw new TestError('a test is its name, or a mapping from its name to its arguments')
+  if ('test_name' in definition) {
+    const { test_name, ...rest } = definition
+    if (typeof test_name !== 'string') throw new TestError('test_name is the name of a test')
+    return [test_name, rest]
+  }
+  const entries = Object.entries(definition)
+  const [first] = entries
+  if (!first || entries.length !== 1)
+    throw new TestError(
+      `a test is one name with its arguments below it; here are ${entries.length} (${entries.map(([key]) => key).join(', ')}): indent the arguments`,
+    )
+  return [first[0], first[1] ?? {}]
+}
+
+function take(args: Record<string, Data>, key: string): Data | undefined {
+  const value = args[key]
+  delete args[key]
+  return value
+}
+
+function targetCall({ name, table, version }: TestTarget): string {
+  if (table !== null) return `source('${name}', '${table}')`
+  return version === null || version === '' || version === 0 ? `ref('${name}')` : `ref('${name}', version='${version}')`
+}
+
+function isFalsy(value: Data | undefined): boolean {
+  if (value instanceof Float) return value.value === 0
+  return (
+    value === undefined ||
+    value === null ||
+    value === false ||
+    value === 0 ||
+    value === '' ||
+    (isList(value) && value.length === 0) ||
+    (isObject(value) && Object.keys(value).length === 0)
+  )
+}
+
+/** Takes the configs out of the arguments: those that stand at the top, then those under `config`. */
+function takeConfig(args: Record<string, Data>, render: (text: string) => Data): Record<string, Data> {
+  const given = take(args, 'config')
+  if (given !== undefined && !isObject(given)) throw new TestError("a test's config is a mapping")
+  const rest: Record<string, Data> = { ...given }
+  const config: Record<string, Data> = {}
+  const put = (key: string, value: Data | undefined): void => {
+    const rendered = typeof value === 'string' ? render(value) : value
+    if (rendered !== null && rendered !== undefined) define(config, key, rendered)
+  }
+  for (const key of CONFIG_ARGS) {
+    const own = take(args, key)
+    if (!isFalsy(own) && key in rest)
+      throw new TestError(`the test sets '${key}' twice, at the top and under config; keep the one under config`)
+    put(key, isFalsy(own) && given !== undefined ? take(rest, key) : own)
+  }
+  for (const key of Object.keys(rest)) put(key, rest[key])
+  return config
+}
+
+/** Jinja in a test's config, or a text that loses its last newline. */
+export function renderTestConfig(text: string, renderTemplate: (text: string) => Data): Data {
+  return /[{}]/.test(text) ? renderTemplate(text) : withoutLastNewline(text)
+}
+
+function syntheticNames(
+  { name, table, version }: TestTarget,
+  namespace: string | null,
+  test: string,
+  args: DataObject,
+): [string, string] {
+  const target =
+    table !== null
+      ? `${name}_${table}`
+      : version === null || version === '' || version === 0
+        ? name
+        : `${name}_v${version}`
+  const own = table !== null ? `source_${test}` : test
+  const type = namespace === null ? own : `${namespace}_${own}`
+  const parts = Object.keys(args)
+    .filter((key) => key !== 'model')
+    .sort(compare)
+    .flatMap((key) => flatten(args[key] as Data))
+  const unique = parts.map((part) => part.replace(/[^0-9a-zA-Z_]+/g, '_')).join('__')
+  const identifier = `${type}_${target}`
+  const full = `${identifier}_${unique}`
+  return [full.length >= MAX_NAME ? `${identifier.slice(0, 30)}_${md5(full)}` : full, full]
+}
+
+function flatten(value: Data): string[] {
+  const parts = isObject(value) ? Object.values(value) : isList(value) ? value : [value]
+  return parts.map((part) => str(toValue(part)))
+}
+
+/** The last digits of a hash over the name and all arguments, as Python prints them. */
+function hashOf(fullName: string, namespace: string | null, name: string, kwargs: DataObject): string {
+  const metadata = `{'kwargs': ${hashable(kwargs)}, 'name': ${hashable(name)}, 'namespace': ${hashable(namespace)}}`
+  return md5(fullName + metadata).slice(-HASH_LENGTH)
+}
+
+function hashable(value: Data): string {
+  if (isList(value)) return `[${value.map(hashable).join(', ')}]`
+  if (!isObject(value)) return repr(str(toValue(value)))
+  const keys = Object.keys(value).sort(compare)
+  return `{${keys.map((key) => `${repr(key)}: ${hashable(value[key] as Data)}`).join(', ')}}`
+}
+
+function rawCode(namespace: string | null, name: string, config: DataObject): string {
+  const macro = namespace === null ? `test_${name}` : `${namespace}.test_${name}`
+  const options = Object.keys(config).map((key) => {
+    const value = config[key] as Data
+    return `${key}=${typeof value === 'string' ? `"${value.replaceAll('"', '\\"')}"` : str(toValue(value))}`
+  })
+  const call = options.length > 0 ? `{{ config(${options.join(',')}) }}` : ''
+  return `{{ ${macro}(**_dbt_generic_test_kwargs) }}${call}`
+}
+
+/** The config as `unrendered_config` has it after dbt has read it back from the test's code. */
+export function writtenConfig(config: DataObject): DataObject {
+  const result: Record<string, Data> = {}
+  for (const key of Object.keys(config)) {
+    const value = config[key] as Data
+    define(result, key, typeof value === 'string' ? value : str(toValue(value)))
+  }
+  return result
+}
+
+/** The tags that a test's config gives it. */
+export function configTags(config: DataObject): string[] {
+  return texts(config.tags)
+}
