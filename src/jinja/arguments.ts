@@ -2,7 +2,7 @@ import { textOf } from './marked.ts'
 import { type Int, isInt, isNumeric, plainInt, toDouble } from './number.ts'
 import { typeName } from './text.ts'
 import { failUndefined } from './undefined.ts'
-import { type Kwargs, PythonError, typeError, Undefined, type Value } from './value.ts'
+import { type Kwargs, type PythonError, typeError, Undefined, type Value } from './value.ts'
 
 /** The parameters of a built-in function: `name` is required, `name?` is optional, `/` ends those that are positional only. */
 export type Signature = readonly string[]
@@ -11,7 +11,12 @@ export type Signature = readonly string[]
  * Positional and keyword arguments in the order of a signature; `undefined` for what was not given. Throws Python's TypeError
  * for too many, too few and unknown ones.
  */
-export function bind(name: string, signature: Signature, args: readonly Value[], kwargs: Kwargs): (Value | undefined)[] {
+export function bind(
+  name: string,
+  signature: Signature,
+  args: readonly Value[],
+  kwargs: Kwargs,
+): (Value | undefined)[] {
   const slash = signature.indexOf('/')
   const names = slash < 0 ? signature : signature.filter((each) => each !== '/')
   if (args.length > names.length) throw tooMany(name, names, args.length)
@@ -35,7 +40,12 @@ export function bind(name: string, signature: Signature, args: readonly Value[],
 
 function tooMany(name: string, names: readonly string[], given: number): PythonError {
   const required = names.filter((each) => !each.endsWith('?')).length
-  const takes = names.length === 0 ? 'no arguments' : required === names.length ? `${required}` : `from ${required} to ${names.length}`
+  const takes =
+    names.length === 0
+      ? 'no arguments'
+      : required === names.length
+        ? `${required}`
+        : `from ${required} to ${names.length}`
   if (names.length === 0) return typeError(`${name}() takes no arguments (${given} given)`)
   const plural = takes === '1' ? 'argument' : 'arguments'
   return typeError(`${name}() takes ${takes} positional ${plural} but ${given} ${given === 1 ? 'was' : 'were'} given`)

@@ -22,12 +22,11 @@ export function getAttribute(object: Value, name: string, chainable = false): Va
   if (object instanceof Dict && !name.startsWith('_')) {
     const method = findMethod(object, name)
     if (method) return new BoundMethod(object, name, method)
-    return object.get(name) ?? missing(object, name, chainable)
+    return found(object.get(name), object, name, chainable)
   }
   if (object instanceof Undefined) return undefinedAttribute(object, name)
   const value = attributeOf(object, name)
-  if (value !== undefined) return value
-  return itemOf(object, name) ?? missing(object, name, chainable)
+  return value === undefined ? found(itemOf(object, name), object, name, chainable) : value
 }
 
 /** `object[key]` as Jinja's sandbox gives it: the item, else (for a text) the attribute, else an Undefined. */
@@ -36,16 +35,18 @@ export function getItem(object: Value, key: Value, chainable = false): Value {
   const item = safeItem(object, key)
   if (item !== undefined) return item
   const name = textOf(key)
-  return (name === undefined ? undefined : attributeOf(object, name)) ?? missing(object, key, chainable)
+  return found(name === undefined ? undefined : attributeOf(object, name), object, key, chainable)
 }
 
 /** `object.name` without falling back to the item, as the filter `attr` has it. */
 export function getAttributeOnly(object: Value, name: string, chainable = false): Value {
   if (object instanceof Undefined) return undefinedAttribute(object, name)
-  return attributeOf(object, name) ?? missing(object, name, chainable)
+  return found(attributeOf(object, name), object, name, chainable)
 }
 
-function missing(owner: Value, name: Value, chainable: boolean): Undefined {
+/** The value, or an Undefined when there is none. Not `??`: null is Python's None, which was found. */
+function found(value: Value | undefined, owner: Value, name: Value, chainable: boolean): Value {
+  if (value !== undefined) return value
   // dbt's chainable undefined forgets what it was looked for in.
   return new Undefined(chainable ? { name, chainable } : { owner, name })
 }

@@ -1,5 +1,5 @@
 import { position, TemplateSyntaxError } from './errors.ts'
-import { spaceStart } from './space.ts'
+import { spaceEnd, spaceStart } from './space.ts'
 
 /** A top-level block: `{% kind name … %}contents{% endkind %}`. */
 export interface Block {
@@ -118,11 +118,11 @@ function* tags(source: string, name: string): Iterable<Tag> {
     if (comment !== undefined) {
       at = expect(COMMENT_END, '#}').end
     } else if (expression !== undefined) {
-      at = close(STRING_OR_EXPRESSION_END, '}}', source, after, name)
+      at = close(STRING_OR_EXPRESSION_END, '}}', source, spaceEnd(source, after), name)
     } else if (kind === 'raw') {
       const what = '{% raw %}...{% endraw %}'
       const open = expected(RAW_START, source, match.index, what, name)
-      at = expected(RAW_END, source, open.end, what, name).end
+      at = expected(RAW_END, source, open.end, what, name, match.index).end
       yield { kind, name: blockName, start, end: at }
     } else {
       at = close(STRING_OR_TAG_END, 'tag close ("%}")', source, after, name)
@@ -146,9 +146,16 @@ function search(pattern: RegExp, source: string, from: number): RegExpExecArray 
   return pattern.exec(source)
 }
 
-function expected(pattern: RegExp, source: string, from: number, what: string, name: string): { text: string; end: number } {
+function expected(
+  pattern: RegExp,
+  source: string,
+  from: number,
+  what: string,
+  name: string,
+  shownFrom = from,
+): { text: string; end: number } {
   const match = search(pattern, source, from)
-  if (!match) throw unexpectedEnd(what, source, from, name)
+  if (!match) throw unexpectedEnd(what, source, shownFrom, name)
   return { text: match[0], end: match.index + match[0].length }
 }
 

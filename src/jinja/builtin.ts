@@ -5,6 +5,8 @@ import type { CallSite, Kwargs, Value } from './value.ts'
 export interface FilterContext extends CallSite {
   /** Whether what it makes undefined is chainable. */
   readonly chainable: boolean
+  /** Whether this is native rendering, where dbt's marks mean something. */
+  readonly native: boolean
   /** Applies a filter by its name. Throws a PythonError when there is none. */
   filter(name: string, value: Value, args: readonly Value[], kwargs: Kwargs): Value
   /** Applies a test by its name. Throws a PythonError when there is none. */

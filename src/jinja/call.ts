@@ -1,6 +1,15 @@
 import { typeName } from './text.ts'
 import { failUndefined } from './undefined.ts'
-import { type CallSite, HostObject, type Kwargs, NO_KWARGS, NOWHERE, typeError, Undefined, type Value } from './value.ts'
+import {
+  type CallSite,
+  HostObject,
+  type Kwargs,
+  NO_KWARGS,
+  NOWHERE,
+  typeError,
+  Undefined,
+  type Value,
+} from './value.ts'
 
 /**
  * Calls a value as a template would. Throws a PythonError when it cannot be called. Inside a lent function, pass the site that
@@ -20,5 +29,9 @@ export function callValue(
 
 /** Python's `callable(value)`. */
 export function isCallable(value: Value): boolean {
-  return typeof value === 'function' || value instanceof Undefined || (value instanceof HostObject && value.call !== undefined)
+  return (
+    typeof value === 'function' ||
+    value instanceof Undefined ||
+    (value instanceof HostObject && value.call !== undefined)
+  )
 }

@@ -2,7 +2,16 @@ import { equal, contains as valueContains } from './compare.ts'
 import { iterate, PythonIterator } from './iterate.ts'
 import { isInt, plainInt } from './number.ts'
 import { repr } from './text.ts'
-import { type BinaryOperator, Dict, HostObject, PythonError, Tuple, typeError, type Value, valueError } from './value.ts'
+import {
+  type BinaryOperator,
+  Dict,
+  HostObject,
+  PythonError,
+  Tuple,
+  typeError,
+  type Value,
+  valueError,
+} from './value.ts'
 
 /** A Python set. It keeps the order of insertion, where Python's order is by hash. */
 export class PythonSet extends HostObject {

@@ -2,8 +2,8 @@ import { iterate } from './iterate.ts'
 import { textOf, unmarked } from './marked.ts'
 import { compareNumbers, isNumeric } from './number.ts'
 import { isPlain, typeName } from './text.ts'
-import { Dict, Float, HostObject, Tuple, typeError, Undefined, type Value } from './value.ts'
 import { failUndefined } from './undefined.ts'
+import { Dict, Float, HostObject, Tuple, typeError, Undefined, type Value } from './value.ts'
 
 /** Python's `a == b`. */
 export function equal(a: Value, b: Value): boolean {
@@ -15,7 +15,8 @@ export function equal(a: Value, b: Value): boolean {
   if (left instanceof Undefined) return right instanceof Undefined
   if (left instanceof HostObject) return left.equals?.(right) ?? reflectedEqual(right, left)
   if (Array.isArray(left)) return Array.isArray(right) ? sameItems(left, right) : reflectedEqual(right, left)
-  if (left instanceof Tuple) return right instanceof Tuple ? sameItems(left.items, right.items) : reflectedEqual(right, left)
+  if (left instanceof Tuple)
+    return right instanceof Tuple ? sameItems(left.items, right.items) : reflectedEqual(right, left)
   if (left instanceof Dict) return right instanceof Dict ? sameDict(left, right) : reflectedEqual(right, left)
   return left === right || reflectedEqual(right, left)
 }
@@ -114,7 +115,11 @@ export function contains(container: Value, item: Value): boolean {
   if (Array.isArray(container)) return container.some((each) => identical(each, item))
   if (container instanceof Dict) return container.has(item)
   if (container instanceof HostObject && container.contains) return container.contains(item)
-  if (container instanceof Undefined || container instanceof Tuple || (container instanceof HostObject && container.iterate)) {
+  if (
+    container instanceof Undefined ||
+    container instanceof Tuple ||
+    (container instanceof HostObject && container.iterate)
+  ) {
     for (const each of iterate(container)) if (identical(each, item)) return true
     return false
   }
@@ -122,11 +127,7 @@ export function contains(container: Value, item: Value): boolean {
 }
 
 /** Python's `sorted(items, key=…, reverse=…)`: stable, and with only `<`. */
-export function sorted(
-  items: Iterable<Value>,
-  key: (item: Value) => Value = (item) => item,
-  reverse = false,
-): Value[] {
+export function sorted(items: Iterable<Value>, key: (item: Value) => Value = (item) => item, reverse = false): Value[] {
   const keyed = Array.from(items, (item) => ({ item, key: key(item) }))
   // Reversed before and after, so that equal items keep their order also then.
   if (reverse) keyed.reverse()

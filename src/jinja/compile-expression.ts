@@ -7,14 +7,24 @@ import { position, TemplateSyntaxError } from './errors.ts'
 import { FILTERS } from './filters/index.ts'
 import { iterate, truthy } from './iterate.ts'
 import { checkLength } from './limits.ts'
-import { findMethod } from './methods/index.ts'
 import { pairsOf } from './methods/dict.ts'
+import { findMethod } from './methods/index.ts'
 import { binary, unary } from './operators.ts'
 import { type Frame, keywordText } from './runtime.ts'
 import type { Layout, Scope, Variable } from './symbols.ts'
 import { TESTS } from './tests.ts'
 import { str, typeName } from './text.ts'
-import { Dict, HostObject, type Kwargs, NO_KWARGS, PythonError, Tuple, typeError, type Value } from './value.ts'
+import {
+  Dict,
+  HostObject,
+  type Kwargs,
+  NO_KWARGS,
+  PythonError,
+  Tuple,
+  typeError,
+  Undefined,
+  type Value,
+} from './value.ts'
 
 /** A compiled expression. */
 export type Evaluate = (frame: Frame) => Value
@@ -122,7 +132,9 @@ function compileOperation(node: Operation, site: Site): Evaluate {
       }
       const { line } = position(site.source, offset)
       const hint = `the inline if-expression on line ${line} evaluated to false and no else section was defined.`
-      return (frame) => (truthy(test(frame)) ? then(frame) : frame.hint(hint))
+      // Never chainable: Jinja uses its own undefined here, whatever the environment's is.
+      const otherwise = new Undefined({ hint })
+      return (frame) => (truthy(test(frame)) ? then(frame) : otherwise)
     }
   }
 }
@@ -138,8 +150,11 @@ export function readVariable(variable: Variable, from: Layout): Evaluate {
         : (frame) => frame.undefined(name)
   if (slot < 0) return elsewhere
   const up = from.depth - variable.layout.depth
-  if (up === 0) return (frame) => frame.slots[slot] ?? elsewhere(frame)
-  return (frame) => frameAbove(frame, up).slots[slot] ?? elsewhere(frame)
+  // Not `??`: null is Python's None, which is a value.
+  return (frame) => {
+    const value = up === 0 ? frame.slots[slot] : frameAbove(frame, up).slots[slot]
+    return value === undefined ? elsewhere(frame) : value
+  }
 }
 
 function frameAbove(frame: Frame, up: number): Frame {
@@ -291,7 +306,8 @@ export function compileCall(node: CallNode, site: Site, caller: Evaluate | null)
     if (all.has('caller')) throw typeError("got multiple values for keyword argument 'caller'")
     return all.set('caller', caller(frame))
   }
-  if (callee.kind === 'attribute' && !callee.name.startsWith('_')) return compileMethodCall(node, callee, site, given.args, keywords)
+  if (callee.kind === 'attribute' && !callee.name.startsWith('_'))
+    return compileMethodCall(node, callee, site, given.args, keywords)
   const target = compileExpression(callee, site)
   return (frame) => {
     const value = target(frame)

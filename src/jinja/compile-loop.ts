@@ -98,7 +98,13 @@ function itemsOf(frame: Frame, items: Value, loop: Loop): Iterable<Value> {
 }
 
 /** One round. Gives true when the loop ends there; `completed` says whether the body was gone through. */
-function round(frame: Frame, item: Value, loop: Loop, state: { completed: boolean }, context: LoopContext | null): boolean {
+function round(
+  frame: Frame,
+  item: Value,
+  loop: Loop,
+  state: { completed: boolean },
+  context: LoopContext | null,
+): boolean {
   frame.runtime.step()
   for (const slot of loop.slots) frame.slots[slot] = undefined
   loop.assign(frame, item, loop.offset)

@@ -9,17 +9,25 @@ import type {
   Target,
   WithNode,
 } from './ast.ts'
+import {
+  compileCall,
+  compileExpression,
+  compileFilter,
+  type Evaluate,
+  readVariable,
+  type Site,
+} from './compile-expression.ts'
 import { compileFor } from './compile-loop.ts'
-import { compileCall, compileExpression, compileFilter, type Evaluate, readVariable, type Site } from './compile-expression.ts'
-import { TemplateSyntaxError } from './errors.ts'
 import { constantText } from './constant.ts'
+import { TemplateSyntaxError } from './errors.ts'
 import { Namespace } from './globals.ts'
 import { iterate, truthy } from './iterate.ts'
 import { type CompiledMacro, Macro } from './macro.ts'
+import { textOf } from './marked.ts'
 import type { Frame } from './runtime.ts'
 import { Layout, Scope, usedNames } from './symbols.ts'
 import { str, typeName } from './text.ts'
-import { PythonError, typeError, Tuple, type Value, valueError } from './value.ts'
+import { PythonError, Tuple, typeError, type Value, valueError } from './value.ts'
 
 /** How a statement ended: on to the next one, or out of the loop's round. */
 export const NORMAL = 0
@@ -103,7 +111,7 @@ function compileStatement(node: Statement, site: StatementSite): Execute {
       const filter = compileFilter(node.filter, inner)
       return plainly((frame) => {
         frame.runtime.blockText = frame.runtime.capture(() => run(frame))
-        write(frame, filter(frame))
+        writeRaw(frame, filter(frame))
       })
     }
     case 'do': {
@@ -114,7 +122,12 @@ function compileStatement(node: Statement, site: StatementSite): Execute {
       return compileScope(node.body, site).run
     case 'break':
     case 'continue': {
-      if (!site.inLoop) throw new TemplateSyntaxError(`'${node.kind}' outside loop`, node.offset)
+      if (!site.inLoop) {
+        throw new TemplateSyntaxError(
+          node.kind === 'break' ? "'break' outside loop" : "'continue' not properly in loop",
+          node.offset,
+        )
+      }
       const ending = node.kind === 'break' ? BREAK : CONTINUE
       return () => ending
     }
@@ -157,7 +170,9 @@ function compileOutput(node: OutputNode, site: StatementSite): Execute {
   }
   const [only] = parts
   if (parts.length === 1 && only !== undefined) {
-    return typeof only === 'string' ? plainly((frame) => write(frame, only)) : plainly((frame) => write(frame, only(frame)))
+    return typeof only === 'string'
+      ? plainly((frame) => write(frame, only))
+      : plainly((frame) => write(frame, only(frame)))
   }
   return plainly((frame) => {
     for (const part of parts) write(frame, typeof part === 'string' ? part : part(frame))
@@ -193,6 +208,14 @@ function fresh(scope: Scope, run: Execute): Execute {
     for (const slot of slots) frame.slots[slot] = undefined
     return run(frame)
   }
+}
+
+/** Writes what a call or filter block gives, which Jinja wants to be a text already. */
+function writeRaw(frame: Frame, value: Value): void {
+  if (!frame.runtime.nodes && textOf(value) === undefined) {
+    throw typeError(`sequence item 0: expected str instance, ${typeName(value)} found`)
+  }
+  write(frame, value)
 }
 
 export type Assign = (frame: Frame, value: Value, offset: number) => void
@@ -285,7 +308,7 @@ function compileMacroStatement(node: MacroNode, site: StatementSite): Execute {
 function compileCallBlock(node: CallBlockNode, site: StatementSite): Execute {
   const macro = compileFunction(null, node.parameters, node.body, node.offset, site)
   const call = compileCall(node.call, site, (frame) => new Macro(macro, frame, frame.context, null))
-  return plainly((frame) => write(frame, call(frame)))
+  return plainly((frame) => writeRaw(frame, call(frame)))
 }
 
 function compileMacro(node: MacroNode, site: StatementSite): CompiledMacro {

@@ -1,12 +1,14 @@
 import type { Arguments, Expression } from './ast.ts'
 import { compileExpression, type Site } from './compile-expression.ts'
 import { MarkedText } from './marked.ts'
-import { Frame, Runtime, DEFAULT_LIMITS } from './runtime.ts'
+import { DEFAULT_LIMITS, Frame, Runtime } from './runtime.ts'
 import { str } from './text.ts'
 import { Dict, Float, PythonError, Tuple, type Value } from './value.ts'
 
-/** Filters that Jinja never applies ahead of time. */
-const AT_RUN_TIME = new Set(['random', 'map', 'select', 'reject', 'selectattr', 'rejectattr'])
+/** Filters that Jinja never applies ahead of time, or whose result it cannot write into its code. */
+const AT_RUN_TIME: ReadonlySet<string> = new Set(
+  'random map select reject selectattr rejectattr as_text as_native as_bool as_number'.split(' '),
+)
 const MAX_ITEMS = 1000
 
 /**

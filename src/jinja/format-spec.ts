@@ -1,6 +1,6 @@
 import { checkLength } from './limits.ts'
 import { textOf } from './marked.ts'
-import { type Numeric, floatText, isInt, isNumeric, toDouble } from './number.ts'
+import { floatText, isInt, isNumeric, type Numeric, toDouble } from './number.ts'
 import { fixed, formatDouble, formatRadix, intOf } from './number-format.ts'
 import { characters, str, textLength, typeName } from './text.ts'
 import { HostObject, typeError, type Value, valueError } from './value.ts'

@@ -1,19 +1,10 @@
-import { intArgument, textArgument } from './arguments.ts'
+import { bind, intArgument, textArgument } from './arguments.ts'
 import { PythonRange } from './collections.ts'
 import { truthy } from './iterate.ts'
 import { lipsum } from './lipsum.ts'
 import { updateDict } from './methods/dict.ts'
 import { repr } from './text.ts'
-import {
-  type Callable,
-  Dict,
-  HostObject,
-  type Kwargs,
-  PythonError,
-  typeError,
-  type Value,
-} from './value.ts'
-import { bind } from './arguments.ts'
+import { type Callable, Dict, HostObject, type Kwargs, PythonError, typeError, type Value } from './value.ts'
 
 /** A `namespace(…)`: the one thing whose attributes a template can set. */
 export class Namespace extends HostObject {

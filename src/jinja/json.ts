@@ -1,8 +1,8 @@
-import { iterate } from './iterate.ts'
 import { sorted } from './compare.ts'
+import { iterate } from './iterate.ts'
 import { floatText } from './number.ts'
 import { str, typeName } from './text.ts'
-import { Dict, Float, HostObject, PythonError, Tuple, typeError, type Value, valueError } from './value.ts'
+import { Dict, Float, HostObject, type PythonError, Tuple, typeError, type Value, valueError } from './value.ts'
 
 /**
  * JSON or YAML data as a value: an object is a Dict, a whole number an int, any other number a float. What is a value already
@@ -43,7 +43,8 @@ export function toJson(value: Value): unknown {
 }
 
 function plain(value: Value, open: Set<unknown>): unknown {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return value
   if (typeof value === 'bigint') return Number(value)
   if (value instanceof Float) return value.value
   if (value instanceof HostObject && value.json) return value.json()
@@ -132,7 +133,13 @@ function dump(value: Value, sort: boolean, unit: string | undefined, newline: st
     const inner = unit === undefined ? newline : newline + unit
     if (Array.isArray(value) || value instanceof Tuple) {
       const items = Array.isArray(value) ? value : value.items
-      return wrap('[', ']', items.map((item) => dump(item, sort, unit, inner, open)), unit, newline)
+      return wrap(
+        '[',
+        ']',
+        items.map((item) => dump(item, sort, unit, inner, open)),
+        unit,
+        newline,
+      )
     }
     if (!isMapping(value)) throw unserializable(value)
     const entries = [...pairs(value)]
@@ -147,7 +154,13 @@ function sortedEntries(entries: readonly (readonly [Value, Value])[]): (readonly
   return sorted(byKey.keys()).map((key): readonly [Value, Value] => [key, byKey.get(key) ?? null])
 }
 
-function wrap(open: string, close: string, parts: readonly string[], unit: string | undefined, newline: string): string {
+function wrap(
+  open: string,
+  close: string,
+  parts: readonly string[],
+  unit: string | undefined,
+  newline: string,
+): string {
   if (parts.length === 0) return open + close
   if (unit === undefined) return open + parts.join(', ') + close
   return `${open}${newline}${unit}${parts.join(`,${newline}${unit}`)}${newline}${close}`
@@ -166,4 +179,3 @@ function jsonText(text: string): string {
     unit === '\x7f' ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }
-

@@ -131,6 +131,8 @@ class Lexer {
   }
 
   #raw(at: number, from: number): void {
+    this.#position = from
+    if (from >= this.#end) return
     RAW_END.lastIndex = from
     const close = RAW_END.exec(this.#source)
     if (!close) throw new TemplateSyntaxError('Missing end of raw directive', at)
@@ -141,6 +143,7 @@ class Lexer {
   }
 
   #comment(at: number): void {
+    if (this.#position >= this.#end) return
     const close = this.#source.indexOf('#}', this.#position)
     if (close < 0) throw new TemplateSyntaxError('Missing end of comment tag', at)
     const sign = close > this.#position ? (this.#source[close - 1] ?? '') : ''

@@ -23,7 +23,13 @@ export class LoopContext extends HostObject {
   #lastChanged: Tuple | undefined
 
   /** `items` is what the length is of; null when that can be known only by going through `iterable`. */
-  constructor(items: Value | null, iterable: Iterable<Value>, recurse: Recurse | null, depth0: number, chainable: boolean) {
+  constructor(
+    items: Value | null,
+    iterable: Iterable<Value>,
+    recurse: Recurse | null,
+    depth0: number,
+    chainable: boolean,
+  ) {
     super()
     this.#items = items
     this.#iterator = iterable[Symbol.iterator]()
@@ -97,15 +103,20 @@ export class LoopContext extends HostObject {
       case 'depth0':
         return this.#depth0
       case 'previtem':
-        return (this.#index0 === 0 ? undefined : this.#before) ?? this.#hint('there is no previous item')
+        return this.#index0 === 0 ? this.#hint('there is no previous item') : this.#before
       case 'nextitem':
-        return this.#peek() ?? this.#hint('there is no next item')
+        return this.#next()
       case 'cycle':
         return this.#cycle
       case 'changed':
         return this.#changed
     }
     return undefined
+  }
+
+  #next(): Value {
+    const item = this.#peek()
+    return item === undefined ? this.#hint('there is no next item') : item
   }
 
   #hint(hint: string): Undefined {

@@ -1,15 +1,6 @@
 import type { Evaluate } from './compile-expression.ts'
 import { type Context, DEFAULT_LIMITS, Frame, type Limits, Runtime } from './runtime.ts'
-import {
-  type CallSite,
-  Dict,
-  HostObject,
-  type Kwargs,
-  NO_KWARGS,
-  Tuple,
-  typeError,
-  type Value,
-} from './value.ts'
+import { type CallSite, Dict, HostObject, type Kwargs, NO_KWARGS, Tuple, typeError, type Value } from './value.ts'
 
 /** A macro, or the body of a call block, as it was compiled. */
 export interface CompiledMacro {

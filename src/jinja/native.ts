@@ -25,4 +25,3 @@ export function nativeValue(nodes: readonly Value[]): Value {
 function conversionError(text: string, type: string): PythonError {
   return new PythonError('JinjaRenderingError', `Could not convert value '${text}' into type '${type}'`)
 }
-

@@ -32,7 +32,9 @@ function finite(value: number, kind: string, precision: number, alternate: boole
 
 /** Digits after the point, ties to even. */
 export function fixed(value: number, digits: number): string {
-  const text = scaledDecimal(value, digits).toString().padStart(digits + 1, '0')
+  const text = scaledDecimal(value, digits)
+    .toString()
+    .padStart(digits + 1, '0')
   return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`
 }
 

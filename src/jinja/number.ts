@@ -9,9 +9,7 @@ export type Numeric = Int | boolean | Float
 const MAX_BITS = 1_000_000
 
 export function isNumeric(value: Value): value is Numeric {
-  return (
-    typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || value instanceof Float
-  )
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || value instanceof Float
 }
 
 export function isInt(value: Value): value is Int | boolean {
@@ -139,7 +137,7 @@ function bits(value: bigint): number {
 function scale(value: bigint, exponent: number): number {
   const excess = Math.max(0, bits(value) - 66)
   const kept = value >> BigInt(excess)
-  const lost = excess > 0 && (kept << BigInt(excess)) !== value ? 1n : 0n
+  const lost = excess > 0 && kept << BigInt(excess) !== value ? 1n : 0n
   const double = Number((kept << 1n) | lost)
   const total = exponent + excess - 1
   return total < -1000 ? double * 2 ** -1000 * 2 ** (total + 1000) : double * 2 ** total
@@ -318,7 +316,10 @@ const PREFIXES: { readonly [prefix: string]: number } = { '0x': 16, '0o': 8, '0b
 /** Python's `float(text)`; `undefined` when it is not a number. */
 export function parseFloatText(text: string): number | undefined {
   const trimmed = text.trim()
-  if (/^[-+]?(?:\d+(?:_\d+)*)?(?:\.(?:\d+(?:_\d+)*)?)?(?:e[-+]?\d+(?:_\d+)*)?$/i.test(trimmed) && /^[-+]?\.?\d/.test(trimmed)) {
+  if (
+    /^[-+]?(?:\d+(?:_\d+)*)?(?:\.(?:\d+(?:_\d+)*)?)?(?:e[-+]?\d+(?:_\d+)*)?$/i.test(trimmed) &&
+    /^[-+]?\.?\d/.test(trimmed)
+  ) {
     return Number(trimmed.replaceAll('_', ''))
   }
   const word = /^([-+]?)(inf|infinity|nan)$/i.exec(trimmed)

@@ -3,8 +3,8 @@ import { escapeHtml, MarkedText, markup, textOf } from './marked.ts'
 import { arithmetic, isInt, isNumeric, negate, plainInt } from './number.ts'
 import { percentFormat } from './percent-format.ts'
 import { typeName } from './text.ts'
-import { type BinaryOperator, HostObject, Tuple, typeError, Undefined, type Value } from './value.ts'
 import { failUndefined } from './undefined.ts'
+import { type BinaryOperator, HostObject, Tuple, typeError, Undefined, type Value } from './value.ts'
 
 /** Python's `a operator b`. Throws TypeError (or what the operation throws) as Python. */
 export function binary(operator: BinaryOperator, a: Value, b: Value): Value {

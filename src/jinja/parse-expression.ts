@@ -30,9 +30,6 @@ const CONSTANTS: ReadonlyMap<unknown, boolean | null> = new Map([
   ['None', null],
 ])
 
-/** What a tuple of expressions ends at, besides the end of the tag and `)`. */
-type EndName = 'in' | 'recursive'
-
 /** Parses expressions, with Jinja's precedence (which is nearly Python's: `~` binds tighter than `+`). */
 export class ExpressionParser {
   readonly stream: TokenStream
@@ -51,14 +48,14 @@ export class ExpressionParser {
   }
 
   /** One expression, or a tuple of several with commas between. */
-  tuple(options: { conditional?: boolean; end?: EndName; parenthesized?: boolean } = {}): Expression {
+  tuple(options: { conditional?: boolean; parenthesized?: boolean } = {}): Expression {
     const { stream } = this
     const offset = stream.current.offset
     const items: Expression[] = []
     let isTuple = false
     for (;;) {
       if (items.length > 0) stream.expectOperator(',')
-      if (this.#atTupleEnd(options.end)) break
+      if (this.#atTupleEnd()) break
       items.push(this.expression(options.conditional ?? true))
       if (!stream.isOperator(',')) break
       isTuple = true
@@ -72,14 +69,14 @@ export class ExpressionParser {
   }
 
   /** What is assigned to: `a`, `a, b`, `(a, b)`, and with `namespaces` also `a.b`. */
-  target(options: { end?: EndName; namespaces?: boolean } = {}): Target {
+  target(options: { namespaces?: boolean } = {}): Target {
     const { stream } = this
     const offset = stream.current.offset
     const items: (Expression | NamespaceTargetNode)[] = []
     let isTuple = false
     for (;;) {
       if (items.length > 0) stream.expectOperator(',')
-      if (this.#atTupleEnd(options.end)) break
+      if (this.#atTupleEnd()) break
       items.push(this.#targetItem(options.namespaces ?? false))
       if (!stream.isOperator(',')) break
       isTuple = true
@@ -143,10 +140,9 @@ export class ExpressionParser {
     return this.fail('the expression is too deeply nested', offset)
   }
 
-  #atTupleEnd(end: EndName | undefined): boolean {
-    const { current } = this.stream
-    if (current.type === 'variable_end' || current.type === 'block_end') return true
-    return this.stream.isOperator(')') || (end !== undefined && this.stream.isName(end))
+  #atTupleEnd(): boolean {
+    const { type } = this.stream.current
+    return type === 'variable_end' || type === 'block_end' || this.stream.isOperator(')')
   }
 
   #conditional(): Expression {

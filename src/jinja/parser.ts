@@ -132,9 +132,9 @@ class StatementParser {
 
   parseFor(offset: number): ForNode {
     const stream = this.#stream
-    const target = this.#expressions.target({ end: 'in' })
+    const target = this.#expressions.target()
     stream.expectName('in')
-    const iterable = this.#expressions.tuple({ conditional: false, end: 'recursive' })
+    const iterable = this.#expressions.tuple({ conditional: false })
     const filter = stream.skipName('if') ? this.#expressions.expression() : null
     const recursive = stream.skipName('recursive')
     const { body, end } = this.#body('endfor', 'else')
@@ -262,10 +262,7 @@ class StatementParser {
         stream.expectOperator('=')
         languages = { ...option, default: this.#expressions.expression(), type: null, end: stream.lastEnd }
       } else {
-        throw this.#fail(
-          `materialization '${name.name}' received unknown argument '${option.name}'.`,
-          option.offset,
-        )
+        throw this.#fail(`materialization '${name.name}' received unknown argument '${option.name}'.`, option.offset)
       }
     }
     const { body } = this.#body('endmaterialization')

@@ -1,11 +1,11 @@
-import { formatDouble, formatRadix, intOf, isoGroup } from './number-format.ts'
+import { getItem } from './attribute.ts'
 import { checkLength } from './limits.ts'
 import { textOf } from './marked.ts'
 import { isNumeric, toDouble } from './number.ts'
+import { formatDouble, formatRadix, intOf, isoGroup } from './number-format.ts'
 import { quote } from './quote.ts'
 import { characters, repr, str, textLength, typeName } from './text.ts'
 import { Dict, HostObject, PythonError, Tuple, typeError, type Value, valueError } from './value.ts'
-import { getItem } from './attribute.ts'
 
 const SPECIFIER = /%(?:\(((?:[^()]|\([^()]*\))*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?([^])?/g
 
@@ -25,10 +25,17 @@ export function percentFormat(template: string, values: Value, escape?: (text: s
     const named = key === undefined ? undefined : state.named(key)
     const wide = width === '*' ? state.star() : width === undefined ? 0 : Number(width)
     const dotted = whole?.slice(0, -1).includes('.', key === undefined ? 0 : key.length + 3)
-    const exact = precision === '*' ? state.star() : precision === undefined ? (dotted ? 0 : undefined) : Number(precision)
+    const exact =
+      precision === '*' ? state.star() : precision === undefined ? (dotted ? 0 : undefined) : Number(precision)
     checkLength(Math.max(Math.abs(wide), exact ?? 0))
     const options = { flags: wide < 0 ? `${flags}-` : flags, width: Math.abs(wide), precision: exact }
-    return convert(kind, () => named ?? state.next(), options, index + (whole?.length ?? 1) - 1, escape)
+    return convert(
+      kind,
+      () => (named === undefined ? state.next() : named),
+      options,
+      index + (whole?.length ?? 1) - 1,
+      escape,
+    )
   })
   state.finish()
   return result

@@ -1,8 +1,8 @@
 import { PythonSet } from './collections.ts'
+import { TemplateSyntaxError } from './errors.ts'
 import { decodeEscapes, integerLiteral } from './literals.ts'
 import { arithmetic, isNumeric, negate } from './number.ts'
 import { Dict, Float, PythonError, Tuple, type Value } from './value.ts'
-import { TemplateSyntaxError } from './errors.ts'
 
 const TOKEN =
   /\s*(?:(\d[\d_]*\.?[\d_]*(?:[eE][-+]?\d+)?|\.\d[\d_]*(?:[eE][-+]?\d+)?|0[xXoObB][\da-fA-F_]+)|([rRuU]?)('''[^]*?'''|"""[^]*?"""|'(?:[^'\\\n]|\\[^])*'|"(?:[^"\\\n]|\\[^])*")|([A-Za-z_]\w*)|([-+()[\]{},:]))/y
@@ -15,7 +15,8 @@ export function parsePythonLiteral(text: string): { value: Value } | undefined {
   try {
     return { value: parser.whole() }
   } catch (error) {
-    if (error instanceof NotALiteral || error instanceof TemplateSyntaxError || error instanceof PythonError) return undefined
+    if (error instanceof NotALiteral || error instanceof TemplateSyntaxError || error instanceof PythonError)
+      return undefined
     throw error
   }
 }

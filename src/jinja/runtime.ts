@@ -2,8 +2,8 @@ import type { FilterContext } from './builtin.ts'
 import { TemplateError } from './errors.ts'
 import { FILTERS } from './filters/index.ts'
 import { GLOBALS } from './globals.ts'
-import { TESTS } from './tests.ts'
 import { textOf } from './marked.ts'
+import { TESTS } from './tests.ts'
 import { type CallSite, type Kwargs, PythonError, Undefined, type Value } from './value.ts'
 
 /** Where names are looked up: a Map, or anything lazy. `undefined` (JavaScript's) when the name is not there. */
@@ -29,14 +29,18 @@ export class Runtime implements CallSite {
   out = ''
   /** What native rendering has written: values, not text. Null within a capture and in other renderings. */
   nodes: Value[] | null = null
+  /** Whether this is native rendering. */
+  readonly native: boolean
   /** The text of the block that a filter is applied to. */
   blockText = ''
   #steps = 0
   #depth = 0
   readonly #limits: Limits
 
-  constructor(name: string, limits: Limits) {
+  constructor(name: string, limits: Limits, native = false) {
     this.name = name
+    this.native = native
+    if (native) this.nodes = []
     this.#limits = limits
   }
 
@@ -122,13 +126,18 @@ export class Frame implements FilterContext {
   get offset(): number {
     return this.runtime.offset
   }
+  get native(): boolean {
+    return this.runtime.native
+  }
   get chainable(): boolean {
     return this.context.chainable
   }
 
   /** The value of a name that the template does not assign. */
   lookUp(name: string): Value {
-    return this.context.scope.get(name) ?? GLOBALS.get(name) ?? this.undefined(name)
+    const value = this.context.scope.get(name)
+    if (value !== undefined) return value
+    return GLOBALS.get(name) ?? this.undefined(name)
   }
 
   undefined(name: string): Undefined {

@@ -4,7 +4,6 @@ import { checkLength } from './limits.ts'
 import { MarkedText } from './marked.ts'
 import { quote } from './quote.ts'
 import { repr, str } from './text.ts'
-import { failUndefined } from './undefined.ts'
 import { Dict, type Kwargs, NO_KWARGS, PythonError, Undefined, type Value, valueError } from './value.ts'
 
 type Escape = (text: string) => string
@@ -113,7 +112,6 @@ function lookUp(name: string, fields: Fields): Value {
     if (attribute === '' || key === '') throw valueError('Empty attribute in format string')
     if (attribute !== undefined) value = getAttribute(value, attribute)
     else value = getItem(value, /^\d+$/.test(key ?? '') ? Number(key) : (key ?? ''))
-    if (value instanceof Undefined && value.facts.raises) failUndefined(value)
   }
   return value
 }
@@ -140,7 +138,7 @@ function start(name: string, fields: Fields): Value {
   }
   const value = fields.args[index]
   if (value === undefined) {
-    throw new PythonError('IndexError', `Replacement index ${index} out of range for positional args tuple`)
+    throw new PythonError('IndexError', 'tuple index out of range')
   }
   return value
 }

@@ -95,9 +95,6 @@ export class TokenStream {
     if (current.type === 'eof') {
       throw new TemplateSyntaxError(`unexpected end of template, expected ${quote(expected)}.`, current.offset)
     }
-    throw new TemplateSyntaxError(
-      `expected token ${quote(expected)}, got ${quote(describe(current))}`,
-      current.offset,
-    )
+    throw new TemplateSyntaxError(`expected token ${quote(expected)}, got ${quote(describe(current))}`, current.offset)
   }
 }

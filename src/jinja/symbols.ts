@@ -1,4 +1,4 @@
-import type { Expression, ForNode, Parameter, SliceNode, KeywordNode, Statement, Target } from './ast.ts'
+import type { Expression, ForNode, KeywordNode, Parameter, SliceNode, Statement, Target } from './ast.ts'
 import { children } from './walk.ts'
 
 /** A function of the compiled template (the template, a macro, a recursive loop): its variables are slots of its frames. */
@@ -81,7 +81,9 @@ export class Scope {
     let variable = this.#variables.get(name)
     if (!variable) {
       const outer = this.parent?.find(name)
-      variable = outer ? this.#define(name, 'outer', outer) : this.#define(name, conditional ? 'resolve' : 'undefined', null)
+      variable = outer
+        ? this.#define(name, 'outer', outer)
+        : this.#define(name, conditional ? 'resolve' : 'undefined', null)
     }
     if (variable.slot < 0) variable.slot = this.layout.newSlot()
     return variable

@@ -103,8 +103,7 @@ function limitsOf({ maxSteps, maxDepth, maxOutput }: RenderOptions): Limits {
 
 function run(template: Template, scope: NameScope, options: RenderOptions, native: boolean): Runtime {
   const { run: execute, size } = template.compiled()
-  const runtime = new Runtime(template.name, limitsOf(options))
-  if (native) runtime.nodes = []
+  const runtime = new Runtime(template.name, limitsOf(options), native)
   try {
     execute(new Frame(size(), null, contextOf(template, scope, options), runtime))
     runtime.step()
@@ -157,7 +156,12 @@ export function macros(template: Template): readonly MacroNode[] {
  * gives its text, or what `return(…)` was given. `scope` is where its free names are looked up, at each call. Throws
  * TemplateSyntaxError for an unknown filter or test.
  */
-export function bindMacro(template: Template, macro: MacroNode, scope: NameScope, options: RenderOptions = {}): HostObject {
+export function bindMacro(
+  template: Template,
+  macro: MacroNode,
+  scope: NameScope,
+  options: RenderOptions = {},
+): HostObject {
   const context = contextOf(template, scope, options)
   const limits = limitsOf(options)
   return new Macro(template.compiledMacro(macro), null, context, limits)

@@ -29,7 +29,8 @@ function isMapping(value: Value): boolean {
 }
 
 function isSequence(value: Value): boolean {
-  if (textOf(value) !== undefined || Array.isArray(value) || value instanceof Tuple || value instanceof Undefined) return true
+  if (textOf(value) !== undefined || Array.isArray(value) || value instanceof Tuple || value instanceof Undefined)
+    return true
   return isMapping(value) || value instanceof PythonRange || (value instanceof HostObject && value.isSequence === true)
 }
 

@@ -30,9 +30,9 @@ function xmlAttributes(value: Value, [autospace = true]: readonly (Value | undef
   return (truthy(autospace) && attributes.length > 0 ? ' ' : '') + attributes.join(' ')
 }
 
-/** dbt's marks of how native rendering is to read a text. */
+/** dbt's marks of how native rendering is to read a text; in other renderings they do nothing. */
 const marker = (name: string, mark: Mark) =>
-  filter(name, [], (value) => (textOf(value) === undefined && mark === 'text' ? value : new MarkedText(str(value), mark)))
+  filter(name, [], (value, _, context) => (context.native ? new MarkedText(str(value), mark) : value))
 
 export const MARKUP_FILTERS: readonly [string, Filter][] = [
   filter('escape', [], escaped),

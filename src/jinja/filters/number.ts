@@ -2,7 +2,18 @@ import { intArgument } from '../arguments.ts'
 import { type Filter, filter } from '../builtin.ts'
 import { truthy } from '../iterate.ts'
 import { textOf } from '../marked.ts'
-import { type Int, intOfDouble, isInt, isNumeric, negate, parseFloatText, parseInt10, plainInt, round, toDouble } from '../number.ts'
+import {
+  type Int,
+  intOfDouble,
+  isInt,
+  isNumeric,
+  negate,
+  parseFloatText,
+  parseInt10,
+  plainInt,
+  round,
+  toDouble,
+} from '../number.ts'
 import { fixed } from '../number-format.ts'
 import { binary } from '../operators.ts'
 import { quote } from '../quote.ts'
@@ -30,9 +41,7 @@ export function toInt(value: Value, base = 10): Int {
   if (value instanceof Undefined) failUndefined(value)
   const text = textOf(value)
   if (text !== undefined) return parseInt10(text, base)
-  throw typeError(
-    `int() argument must be a string, a bytes-like object or a real number, not '${typeName(value)}'`,
-  )
+  throw typeError(`int() argument must be a string, a bytes-like object or a real number, not '${typeName(value)}'`)
 }
 
 /** Runs, or gives the fallback when one of Python's exceptions of these types is thrown. */
@@ -49,7 +58,12 @@ function intFilter(value: Value, [fallback = 0, base]: readonly (Value | undefin
   return attempt<Value>(
     () => toInt(value, intArgument(base, 10)),
     ['TypeError', 'ValueError'],
-    () => attempt<Value>(() => intOfDouble(toFloat(value)), ['TypeError', 'ValueError', 'OverflowError'], () => fallback),
+    () =>
+      attempt<Value>(
+        () => intOfDouble(toFloat(value)),
+        ['TypeError', 'ValueError', 'OverflowError'],
+        () => fallback,
+      ),
   )
 }
 
@@ -93,9 +107,12 @@ export const NUMBER_FILTERS: readonly [string, Filter][] = [
   }),
   filter('int', ['default?', 'base?'], intFilter),
   filter('float', ['default?'], (value, [fallback = new Float(0)]) =>
-    attempt<Value>(() => new Float(toFloat(value)), ['TypeError', 'ValueError'], () => fallback),
+    attempt<Value>(
+      () => new Float(toFloat(value)),
+      ['TypeError', 'ValueError'],
+      () => fallback,
+    ),
   ),
   filter('round', ['precision?', 'method?'], roundFilter),
   filter('filesizeformat', ['binary?'], fileSize),
 ]
-

@@ -34,7 +34,9 @@ function format(value: Value, indent: number, after: number): string {
 /** The `repr`, with dicts in the order of their keys. */
 function ordered(value: Value): string {
   if (value instanceof Dict) {
-    return `{${sortedKeys(value).map((key) => `${repr(key)}: ${ordered(value.get(key) ?? null)}`).join(', ')}}`
+    return `{${sortedKeys(value)
+      .map((key) => `${repr(key)}: ${ordered(value.get(key) ?? null)}`)
+      .join(', ')}}`
   }
   if (Array.isArray(value)) return `[${value.map(ordered).join(', ')}]`
   if (value instanceof Tuple) return `(${value.items.map(ordered).join(', ')}${value.items.length === 1 ? ',' : ''})`

@@ -1,6 +1,6 @@
+import { textArgument } from '../arguments.ts'
 import type { Filter, FilterContext } from '../builtin.ts'
 import { iterate, PythonIterator, truthy } from '../iterate.ts'
-import { textArgument } from '../arguments.ts'
 import { repr } from '../text.ts'
 import { type Kwargs, PythonError, type Value } from '../value.ts'
 import { attributeKey } from './sequence.ts'
@@ -52,8 +52,7 @@ function* select(
 function selector(name: string, wanted: boolean, byAttribute: boolean): [string, Filter] {
   return [
     name,
-    (value, args, kwargs, context) =>
-      new PythonIterator(select(value, args, kwargs, context, { wanted, byAttribute })),
+    (value, args, kwargs, context) => new PythonIterator(select(value, args, kwargs, context, { wanted, byAttribute })),
   ]
 }
 

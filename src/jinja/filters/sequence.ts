@@ -9,7 +9,7 @@ import { textOf } from '../marked.ts'
 import { itemsOf } from '../methods/dict.ts'
 import { binary } from '../operators.ts'
 import { characters, str, typeName } from '../text.ts'
-import { HostObject, PythonError, Tuple, typeError, Undefined, type Value, Dict } from '../value.ts'
+import { Dict, HostObject, PythonError, Tuple, typeError, Undefined, type Value } from '../value.ts'
 
 type Bound = readonly (Value | undefined)[]
 type Key = (item: Value) => Value
@@ -62,7 +62,7 @@ function extreme(operator: '<' | '>') {
       const itemKey = key(item)
       if (!best || ordered(operator, itemKey, best.key)) best = { item, key: itemKey }
     }
-    return best?.item ?? empty('No aggregated item, sequence was empty.', context)
+    return best ? best.item : empty('No aggregated item, sequence was empty.', context)
   }
 }
 
@@ -145,7 +145,8 @@ function last(value: Value, _: Bound, context: FilterContext): Value {
   if (value instanceof Undefined) return empty('No last item, sequence was empty.', context)
   const items = text === undefined ? reversed(value) : new PythonIterator(characters(text).reverse())
   if (!items) throw typeError(`'${typeName(value)}' object is not reversible`)
-  return items.next() ?? empty('No last item, sequence was empty.', context)
+  const item = items.next()
+  return item === undefined ? empty('No last item, sequence was empty.', context) : item
 }
 
 function first(value: Value, _: Bound, context: FilterContext): Value {
@@ -217,15 +218,22 @@ export const SEQUENCE_FILTERS: readonly [string, Filter][] = [
     const [backwards = false, caseSensitive = false, attribute = null] = args
     return sorted(iterate(value), sortKey(attribute, caseSensitive, context), truthy(backwards))
   }),
-  filter('unique', ['case_sensitive?', 'attribute?'], (value, [caseSensitive = false, attribute = null], context) =>
-    new PythonIterator(unique(value, keyOf(attribute, caseSensitive, context))),
+  filter(
+    'unique',
+    ['case_sensitive?', 'attribute?'],
+    (value, [caseSensitive = false, attribute = null], context) =>
+      new PythonIterator(unique(value, keyOf(attribute, caseSensitive, context))),
   ),
   filter('groupby', ['attribute', 'default?', 'case_sensitive?'], groupBy),
-  filter('batch', ['linecount', 'fill_with?'], (value, [size, fill = null]) =>
-    new PythonIterator(batch(value, intArgument(size, 1), fill)),
+  filter(
+    'batch',
+    ['linecount', 'fill_with?'],
+    (value, [size, fill = null]) => new PythonIterator(batch(value, intArgument(size, 1), fill)),
   ),
-  filter('slice', ['slices', 'fill_with?'], (value, [count, fill = null]) =>
-    new PythonIterator(slices(value, intArgument(count, 1), fill)),
+  filter(
+    'slice',
+    ['slices', 'fill_with?'],
+    (value, [count, fill = null]) => new PythonIterator(slices(value, intArgument(count, 1), fill)),
   ),
   filter('dictsort', ['case_sensitive?', 'by?', 'reverse?'], dictSort),
   filter('items', [], items),

@@ -71,7 +71,8 @@ function urlQuote(value: Value, inQuery: boolean): string {
 
 function urlEncode(value: Value): string {
   if (textOf(value) !== undefined || typeof value !== 'object' || value === null) return urlQuote(value, false)
-  const pairs = value instanceof Dict ? value : Array.from(iterate(value), (pair) => [...iterate(pair)] as [Value, Value])
+  const pairs =
+    value instanceof Dict ? value : Array.from(iterate(value), (pair) => [...iterate(pair)] as [Value, Value])
   return Array.from(pairs, ([key, item]) => `${urlQuote(key, true)}=${urlQuote(item, true)}`).join('&')
 }
 

@@ -35,7 +35,11 @@ function linkWord(word: string, options: UrlizeOptions): string {
     tail = /(?:[)>.,\n]|&gt;)+$/.exec(middle)?.[0] ?? ''
     middle = middle.slice(0, middle.length - tail.length)
   }
-  for (const [open, close] of [['(', ')'], ['<', '>'], ['&lt;', '&gt;']] as const) {
+  for (const [open, close] of [
+    ['(', ')'],
+    ['<', '>'],
+    ['&lt;', '&gt;'],
+  ] as const) {
     const missing = Math.min(count(middle, open) - count(middle, close), count(tail, close))
     for (let round = 0; round < missing; round++) {
       const end = tail.indexOf(close) + close.length

@@ -53,8 +53,7 @@ export function wrapLines(text: string, options: WrapOptions): string[] {
 
 /** Where a word that is too long is cut: after its last hyphen that fits, else where the line is full. */
 function breakPoint(word: string, room: number, onHyphens: boolean): number {
-  const space = Math.max(1, room)
-  if (!onHyphens || word.length <= space) return space
-  const hyphen = word.lastIndexOf('-', space - 1)
-  return hyphen > 0 && /[^-]/.test(word.slice(0, hyphen)) ? hyphen + 1 : space
+  if (!onHyphens || word.length <= room || room === 0) return room
+  const hyphen = word.lastIndexOf('-', room - 1)
+  return hyphen > 0 && /[^-]/.test(word.slice(0, hyphen)) ? hyphen + 1 : room
 }

@@ -2,7 +2,17 @@ import { bind } from '../arguments.ts'
 import { DictView } from '../collections.ts'
 import { iterate, toList } from '../iterate.ts'
 import { repr, typeName } from '../text.ts'
-import { Dict, HostObject, type Kwargs, NO_KWARGS, PythonError, Tuple, typeError, type Value, valueError } from '../value.ts'
+import {
+  Dict,
+  HostObject,
+  type Kwargs,
+  NO_KWARGS,
+  PythonError,
+  Tuple,
+  typeError,
+  type Value,
+  valueError,
+} from '../value.ts'
 import type { Method } from './index.ts'
 
 function method(
@@ -14,13 +24,19 @@ function method(
     name,
     (self, args, kwargs) => {
       if (!(self instanceof Dict)) throw typeError(`descriptor '${name}' requires a 'dict' object`)
-      return run(self, kwargs.size === 0 && signature.length === 0 && args.length === 0 ? [] : bind(name, signature, args, kwargs))
+      return run(
+        self,
+        kwargs.size === 0 && signature.length === 0 && args.length === 0 ? [] : bind(name, signature, args, kwargs),
+      )
     },
   ]
 }
 
 export const DICT_METHODS: ReadonlyMap<string, Method> = new Map([
-  method('get', ['key', 'default?', '/'], (self, [key = null, fallback = null]) => self.get(key) ?? fallback),
+  method('get', ['key', 'default?', '/'], (self, [key = null, fallback = null]) => {
+    const value = self.get(key)
+    return value === undefined ? fallback : value
+  }),
   method('keys', [], (self) => new DictView(self, 'keys')),
   method('values', [], (self) => new DictView(self, 'values')),
   method('items', [], (self) => new DictView(self, 'items')),
@@ -30,7 +46,8 @@ export const DICT_METHODS: ReadonlyMap<string, Method> = new Map([
     return null
   }),
   method('pop', ['key', 'default?', '/'], (self, [key = null, fallback]) => {
-    const value = self.get(key) ?? fallback
+    const own = self.get(key)
+    const value = own === undefined ? fallback : own
     if (value === undefined) throw new PythonError('KeyError', repr(key))
     self.delete(key)
     return value
@@ -48,11 +65,14 @@ export const DICT_METHODS: ReadonlyMap<string, Method> = new Map([
   method('fromkeys', ['iterable', 'value?', '/'], (_, [keys = null, value = null]) =>
     Dict.from(Array.from(iterate(keys), (key): [Value, Value] => [key, value])),
   ),
-  ['update', (self, args, kwargs) => {
-    if (!(self instanceof Dict)) throw typeError("descriptor 'update' requires a 'dict' object")
-    updateDict(self, 'update', args, kwargs)
-    return null
-  }],
+  [
+    'update',
+    (self, args, kwargs) => {
+      if (!(self instanceof Dict)) throw typeError("descriptor 'update' requires a 'dict' object")
+      updateDict(self, 'update', args, kwargs)
+      return null
+    },
+  ],
 ])
 
 /** What `dict(…)` and `dict.update(…)` do with a mapping or pairs, and keywords. */
@@ -78,9 +98,7 @@ export function pairsOf(source: Value): Iterable<readonly [Value, Value]> {
     }
     const [key, value] = items
     if (items.length !== 2 || key === undefined || value === undefined) {
-      throw valueError(
-        `dictionary update sequence element #${index} has length ${items.length}; 2 is required`,
-      )
+      throw valueError(`dictionary update sequence element #${index} has length ${items.length}; 2 is required`)
     }
     return [key, value]
   })

@@ -70,9 +70,12 @@ export const LIST_METHODS: ReadonlyMap<string, Method> = new Map([
 
 export const TUPLE_METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['count', (self, args, kwargs) => countOf(itemsOf(self), bind('count', ['value', '/'], args, kwargs)[0] ?? null)],
-  ['index', (self, args, kwargs) => {
-    return indexOf(itemsOf(self), 'tuple', bind('index', ['value', 'start?', 'stop?', '/'], args, kwargs))
-  }],
+  [
+    'index',
+    (self, args, kwargs) => {
+      return indexOf(itemsOf(self), 'tuple', bind('index', ['value', 'start?', 'stop?', '/'], args, kwargs))
+    },
+  ],
 ])
 
 function itemsOf(self: Value): readonly Value[] {

@@ -4,8 +4,8 @@ import { formatText } from '../str-format.ts'
 import { str } from '../text.ts'
 import { splitText } from '../text-operations.ts'
 import { Tuple, type Value } from '../value.ts'
-import { joinText, STR_METHODS } from './str.ts'
 import type { Method } from './index.ts'
+import { joinText, STR_METHODS } from './str.ts'
 
 /** A value as escaped text, as `markupsafe.escape` gives it. */
 export function escaped(value: Value): MarkedText {
@@ -40,11 +40,14 @@ export function stripTags(text: string): string {
 const ENTITIES: { readonly [name: string]: string } = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\xa0' }
 
 function unescapeHtml(text: string): string {
-  return text.replace(/&(?:#(\d+)|#[xX]([\da-fA-F]+)|(\w+));/g, (whole, decimal?: string, hex?: string, name?: string) => {
-    if (name !== undefined) return ENTITIES[name] ?? whole
-    const code = decimal !== undefined ? Number(decimal) : Number.parseInt(hex ?? '', 16)
-    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd'
-  })
+  return text.replace(
+    /&(?:#(\d+)|#[xX]([\da-fA-F]+)|(\w+));/g,
+    (whole, decimal?: string, hex?: string, name?: string) => {
+      if (name !== undefined) return ENTITIES[name] ?? whole
+      const code = decimal !== undefined ? Number(decimal) : Number.parseInt(hex ?? '', 16)
+      return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd'
+    },
+  )
 }
 
 /** The methods of a str, giving markup. */

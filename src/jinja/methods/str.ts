@@ -19,7 +19,10 @@ function method(name: string, signature: Signature, run: (self: string, args: Bo
     (self, args, kwargs) => {
       const text = textOf(self)
       if (text === undefined) throw typeError(`descriptor '${name}' requires a 'str' object`)
-      return run(text, args.length === 0 && signature.length === 0 && kwargs.size === 0 ? [] : bind(name, signature, args, kwargs))
+      return run(
+        text,
+        args.length === 0 && signature.length === 0 && kwargs.size === 0 ? [] : bind(name, signature, args, kwargs),
+      )
     },
   ]
 }
@@ -29,9 +32,7 @@ function optionalText(value: Value | undefined, name: string): string | undefine
 }
 
 const strip = (name: string, side: 'left' | 'right' | 'both') =>
-  method(name, ['chars?', '/'], (self, [chars]) =>
-    operations.stripText(self, optionalText(chars, `${name} arg`), side),
-  )
+  method(name, ['chars?', '/'], (self, [chars]) => operations.stripText(self, optionalText(chars, `${name} arg`), side))
 
 const is = (name: string, test: (self: string) => boolean) => method(name, [], test)
 
@@ -129,7 +130,7 @@ function translate(self: string, table: Value): string {
     const code = char.codePointAt(0) ?? 0
     const found = table instanceof Dict ? table.get(code) : getItem(table, code)
     if (found === null) return ''
-    return typeof found === 'number' ? String.fromCodePoint(found) : (found && textOf(found)) ?? char
+    return typeof found === 'number' ? String.fromCodePoint(found) : ((found && textOf(found)) ?? char)
   }).join('')
 }
 
