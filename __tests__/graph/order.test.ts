@@ -92,4 +92,30 @@ describe('buildGraph', () => {
   it.each(orders)('%s', (_, edges, node, expected) => {
     expect(buildGraph(graph(...edges)).parents.get(node)).toEqual(expected)
   })
+
+  it('blocks a node by a test exactly when all that the test reads is upstream of the node', () => {
+    let seed = 7
+    const random = (below: number): number => {
+      seed = (seed * 48271) % 2147483647
+      return seed % below
+    }
+    for (let round = 0; round < 40; round++) {
+      const edges: string[] = []
+      const nodes = Array.from({ length: 40 + random(30) }, (_, n) => `model.p.m${n}`)
+      for (const [n, node] of nodes.entries())
+        for (let k = random(3); k > 0 && n > 0; k--) edges.push(`${nodes[random(n)]}>${node}`)
+      for (let t = 0; t < 20; t++)
+        for (let k = random(3); k >= 0; k--) edges.push(`${nodes[random(nodes.length)]}>test.p.t${t}`)
+      const plain = graph(...new Set(edges))
+      const built = buildGraph(plain)
+      for (const node of nodes) {
+        const above = ancestors(plain, [node])
+        const expected = [...plain.parents].filter(
+          ([id, read]) => id.startsWith('test.') && read.every((each) => above.has(each)),
+        )
+        const blocking = [...ancestors(built, [node])].filter((id) => id.startsWith('test.'))
+        expect(blocking.sort()).toEqual(expected.map(([id]) => id).sort())
+      }
+    }
+  })
 })

@@ -199,11 +199,12 @@ describe('whatever happens to a run, the next one makes the region equal to its 
 
   /** The step at which an event is written, in a run that nothing disturbs. */
   async function stepOf(head: typeof h0, status: string, id: string): Promise<number> {
-    for (let killedAt = 0; ; killedAt++) {
+    for (let killedAt = 0; killedAt < 1000; killedAt++) {
       const region = await deployed()
       await region.run(head, { killedAt })
       if (region.events.slice(-1).some((event) => event.status === status && event.unique_id === id)) return killedAt
     }
+    throw new Error(`no ${status} of ${id}`)
   }
 
   function expectEqualTo(region: ReturnType<typeof memoryRegion>, head: typeof h0): void {

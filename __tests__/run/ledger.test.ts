@@ -9,9 +9,10 @@ import {
   runClock,
   sortEvents,
 } from '../../src/run/ledger.ts'
+import { embedded } from '../adapters/embedded.ts'
 import { memoryWarehouse } from './memory.ts'
 
-const ledger = ledgerRelation('main', 'gold')
+const ledger = ledgerRelation('eu', 'gold')
 const event = (given: Partial<LedgerEvent> = {}): LedgerEvent => ({
   unique_id: 'model.shop.a',
   status: 'success',
@@ -55,7 +56,7 @@ describe('the table', () => {
   it('is there when another run made it at the same moment', async () => {
     const warehouse = memoryWarehouse()
     const query: typeof warehouse.query = async (sql) => {
-      warehouse.tables.set('`main`.`gold`.`dbt_regions_ledger`', [])
+      warehouse.tables.set('`eu`.`gold`.`dbt_regions_ledger`', [])
       throw new Error(`[TABLE_OR_VIEW_ALREADY_EXISTS] ${sql}`)
     }
     await expect(createLedger({ ...warehouse, query }, ledger)).resolves.toBeUndefined()
@@ -80,6 +81,31 @@ describe('the table', () => {
     await createLedger(warehouse, ledgerRelation(null, 'we`ird'))
     expect(warehouse.statements[0]).toContain('`we``ird`.`dbt_regions_ledger`')
   })
+})
+
+it('works on a real engine: DuckDB, translated from Databricks', async () => {
+  const warehouse = await embedded(['eu'])
+  try {
+    await warehouse.query('CREATE SCHEMA `eu`.`gold`')
+    expect(await readLedger(warehouse, ledger)).toEqual([])
+    await createLedger(warehouse, ledger)
+    await createLedger(warehouse, ledger)
+    const events = Array.from({ length: 60 }, (_, n) =>
+      event({
+        sequence: n,
+        unique_id: `model.shop.\\ it's "${n}" 🙂`,
+        relation: n % 2 ? null : '`a`',
+        message: n % 3 ? null : ':p0 ? $1',
+      }),
+    )
+    await appendEvents(warehouse, ledger, events)
+    await warehouse.query('ALTER TABLE `eu`.`gold`.`dbt_regions_ledger` ADD COLUMN cost INT')
+    expect(await readLedger(warehouse, ledger)).toEqual(events)
+    await appendEvents(warehouse, ledger, [event({ sequence: 60 })])
+    expect(await readLedger(warehouse, ledger)).toHaveLength(61)
+  } finally {
+    await warehouse.close()
+  }
 })
 
 describe('the order of events', () => {

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { ColumnInfo, Json, JsonObject, Manifest, ManifestNode, UnitTestDefinition } from '../dbt/manifest.ts'
+import type {
+  ColumnInfo,
+  Json,
+  JsonObject,
+  Macro,
+  Manifest,
+  ManifestNode,
+  UnitTestDefinition,
+} from '../dbt/manifest.ts'
 import type { Project, ProjectFiles } from '../dbt/project.ts'
 import { normaliseSql } from '../sql/normalise.ts'
 
@@ -222,16 +230,29 @@ function contractOf(node: ManifestNode): JsonObject | null {
   }
 }
 
-/** The text of the macros that a node's hooks call, and of a materialization that the project itself defines. */
+/** The text of the macros that a node's hooks call, and of a materialization that is not dbt's own. */
 function configMacros(manifest: Manifest, node: ManifestNode): JsonObject | null {
   const hooks = JSON.stringify([node.config['pre-hook'] ?? null, node.config['post-hook'] ?? null])
   const prefix = `materialization_${node.config.materialized}_`
-  const own = [...manifest.macros.values()].filter((macro) => macro.name.startsWith(prefix)).map((m) => m.unique_id)
-  const start = [...(/\{\{|\{%/.test(hooks) ? node.depends_on.macros : []), ...own]
+  const own = materializationsOf(manifest).filter((macro) => macro.name.startsWith(prefix))
+  const start = [...(/\{\{|\{%/.test(hooks) ? node.depends_on.macros : []), ...own.map((macro) => macro.unique_id)]
   if (start.length === 0) return null
   return Object.fromEntries(
     reachableMacros(manifest, start).map((id) => [id, hash(manifest.macros.get(id)?.macro_sql ?? null)]),
   )
+}
+
+const materializations = new WeakMap<Manifest, readonly Macro[]>()
+
+function materializationsOf(manifest: Manifest): readonly Macro[] {
+  const known = materializations.get(manifest)
+  if (known !== undefined) return known
+  const shipped = new Set(['dbt', 'dbt_spark', `dbt_${manifest.metadata.adapter_type}`])
+  const own = [...manifest.macros.values()].filter(
+    (macro) => macro.name.startsWith('materialization_') && !shipped.has(macro.package_name),
+  )
+  materializations.set(manifest, own)
+  return own
 }
 
 /** dbt-core's own keys of a column; what else stands at its top level is the adapter's, such as `databricks_tags`. */

@@ -45,31 +45,68 @@ export function ancestors(graph: Graph, nodes: Iterable<string>): Set<string> {
  */
 export function buildGraph(graph: Graph): Graph {
   const added = new Map<string, string[]>()
-  for (const test of graph.parents.keys()) {
-    if (!test.startsWith('test.')) continue
-    for (const node of firstBelowAll(graph, graph.parents.get(test) ?? [])) append(added, node, test)
+  const tests = [...graph.parents].filter(([id]) => id.startsWith('test.'))
+  const below = tests.some(([, read]) => read.length > 1) ? downstream(graph) : null
+  for (const [test, read] of tests) {
+    const [only, ...others] = read
+    if (only === undefined) continue
+    const first =
+      others.length === 0 ? (graph.children.get(only) ?? []).filter(isBuilt) : (below?.firstBelow(read) ?? [])
+    for (const node of first) append(added, node, test)
   }
   const parents = new Map(graph.parents)
   const children = new Map(graph.children)
-  for (const [node, tests] of added) {
-    parents.set(node, [...(parents.get(node) ?? []), ...tests].sort())
-    for (const test of tests) children.set(test, [...(children.get(test) ?? []), node].sort())
+  for (const [node, before] of added) {
+    parents.set(node, [...(parents.get(node) ?? []), ...before].sort())
+    for (const test of before) children.set(test, [...(children.get(test) ?? []), node].sort())
   }
   return { parents, children }
 }
 
-/** The nodes that are downstream of all the given ones, without those that stand below another such node. */
-function firstBelowAll(graph: Graph, nodes: readonly string[]): string[] {
-  const [first, ...others] = nodes
-  if (first === undefined) return []
-  const built = (id: string): boolean => /^(model|seed|snapshot)\./.test(id)
-  if (others.length === 0) return (graph.children.get(first) ?? []).filter(built)
-  let below = descendants(graph, [first])
-  for (const node of others) {
-    const alsoBelow = descendants(graph, [node])
-    below = new Set([...below].filter((id) => alsoBelow.has(id)))
+/** Answers which built nodes are downstream of all the given ones and have no parent that is, too. */
+interface Downstream {
+  firstBelow(nodes: readonly string[]): string[]
+}
+
+/** Everything downstream of every node at once, one bit a node: a search for each test would be quadratic in a large project. */
+function downstream(graph: Graph): Downstream {
+  const wanted = [...graph.parents.keys()].filter((id) => isBuilt(id) || id.startsWith('source.'))
+  const order = topologicalOrder(graph, wanted)
+  const place = new Map(order.map((id, index) => [id, index]))
+  const placesOf = (ids: readonly string[] = []): number[] => ids.flatMap((id) => place.get(id) ?? [])
+  const parents = order.map((id) => placesOf(graph.parents.get(id)))
+  const below: Uint32Array[] = []
+  for (let at = order.length - 1; at >= 0; at--) {
+    const own = new Uint32Array((order.length + 31) >> 5)
+    for (const child of placesOf(graph.children.get(order[at] ?? ''))) {
+      own[child >> 5] = (own[child >> 5] ?? 0) | (1 << (child & 31))
+      // Nothing below the child has a lower place, so the words before its own are empty.
+      for (let word = child >> 5; word < own.length; word++) own[word] = (own[word] ?? 0) | (below[child]?.[word] ?? 0)
+    }
+    below[at] = own
   }
-  return [...below].filter((id) => built(id) && !(graph.parents.get(id) ?? []).some((parent) => below.has(parent)))
+  return {
+    firstBelow(nodes) {
+      const sets = placesOf(nodes).map((at) => below[at])
+      const common = Uint32Array.from(sets[0] ?? [], (word, at) =>
+        sets.reduce((all, set) => all & (set?.[at] ?? 0), word),
+      )
+      const has = (at: number): boolean => ((common[at >> 5] ?? 0) & (1 << (at & 31))) !== 0
+      const found: string[] = []
+      for (const [word, bits] of common.entries()) {
+        for (let left = bits; left !== 0; left &= left - 1) {
+          const at = word * 32 + 31 - Math.clz32(left & -left)
+          const id = order[at] ?? ''
+          if (isBuilt(id) && !(parents[at] ?? []).some(has)) found.push(id)
+        }
+      }
+      return found
+    },
+  }
+}
+
+function isBuilt(id: string): boolean {
+  return /^(model|seed|snapshot)\./.test(id)
 }
 
 function append(map: Map<string, string[]>, key: string, value: string): void {

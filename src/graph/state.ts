@@ -31,9 +31,11 @@ export function changes(base: Fingerprinted | null, head: Fingerprinted | null):
   const before = resources(base)
   const after = resources(head)
   const ids = [...new Set([...before.keys(), ...after.keys()])].sort()
+  const places = new Map([...(base?.fingerprints ?? [])].map(([id, { place }]) => [place, id]))
   return ids.flatMap((id): NodeChange[] => {
     const [from, to] = [before.get(id), after.get(id)]
-    if (from === undefined && to !== undefined && head !== null) return [report(head, to, 'new', added(base, head, to))]
+    if (from === undefined && to !== undefined && head !== null)
+      return [report(head, to, 'new', added(places, head, to))]
     if (to === undefined && from !== undefined && base !== null) return [report(base, from, 'removed', removed(from))]
     if (from === undefined || to === undefined || base === null || head === null) return []
     const difference = modified(base, head, from, to)
@@ -51,12 +53,15 @@ function resources(side: Fingerprinted | null): Map<string, Compared> {
  * A new relation alters nothing that exists: what reads it is itself new or changed. Unless it stands where another one
  * stood, or runs statements of its own.
  */
-function added(base: Fingerprinted | null, { fingerprints }: Fingerprinted, node: Compared): Difference {
+function added(
+  places: ReadonlyMap<string | null, string>,
+  { fingerprints }: Fingerprinted,
+  node: Compared,
+): Difference {
   if (!hasData(node)) return { classes: ['governance'], words: [`${kind(node)} added`] }
   const place = fingerprints.get(node.unique_id)?.place ?? null
-  const taken = [...(base?.fingerprints.values() ?? [])].find((other) => place !== null && other.place === place)
-  if (taken !== undefined)
-    return { classes: ['unknown'], words: [`new, in the place of ${nameOf(taken.unique_id)} (${place})`] }
+  const taken = place === null ? undefined : places.get(place)
+  if (taken !== undefined) return { classes: ['unknown'], words: [`new, in the place of ${nameOf(taken)} (${place})`] }
   const config = fingerprints.get(node.unique_id)?.config ?? {}
   if (config.pre_hook !== undefined || config.post_hook !== undefined) {
     return { classes: ['unknown'], words: ['new, with hooks whose statements are not analysed'] }
