@@ -47,6 +47,7 @@ export function parseProject(input: ProjectInput): Project {
   const { manifest, unresolved, duplicates, orphans } = makeManifest(session, gathered)
   const project: Project = {
     root: input.root,
+    target: { name: packages.target.name, database: packages.target.database, schema: packages.target.schema },
     manifest,
     findings: sink.findings(),
     unresolved,

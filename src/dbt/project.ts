@@ -24,6 +24,8 @@ export interface ProjectInput {
 /** A parsed project: what is right in it as a Manifest, what is wrong as findings, and what is needed to compile its nodes. */
 export interface Project {
   readonly root: string
+  /** Where the chosen target builds what names no place of its own. */
+  readonly target: { readonly name: string; readonly database: string | null; readonly schema: string }
   readonly manifest: Manifest
   /** What the parser itself finds: syntax, dbt_project.yml, properties, macros, variables, missing packages. */
   readonly findings: readonly Finding[]
