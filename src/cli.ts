@@ -33,12 +33,18 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
   const command = (name: string, description: string) =>
     program.command(name).description(description).exitOverride().addHelpText('after', `\n${exits}`)
   const config = () => new Option('--config <file>', 'another configuration than .github/dbt-regions.yml')
-  const base = () => new Option('--base <ref>', 'compare with the merge base of this branch, tag or commit (default: the default branch)')
+  const base = () =>
+    new Option(
+      '--base <ref>',
+      'compare with the merge base of this branch, tag or commit (default: the default branch)',
+    )
 
   command('check', 'check the working tree against a base: graph, GDPR tagging, what changes and whom it reaches')
     .addOption(base())
     .option('--region <name>', 'check this region alone')
-    .addOption(new Option('--format <format>', 'how to print the report').choices(['text', 'markdown', 'json']).default('text'))
+    .addOption(
+      new Option('--format <format>', 'how to print the report').choices(['text', 'markdown', 'json']).default('text'),
+    )
     .addOption(config())
     .action(async (options: CheckOptions & { format: string }) => {
       const { report, place } = await checkHere(options)
@@ -71,16 +77,21 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
   command('manifest', "write dbt's manifest.json (v12) of a project, parsed without dbt; findings go to standard error")
     .requiredOption('--project <dir>', 'the folder of dbt_project.yml')
     .option('--target <name>', "a target of profiles.yml (default: the profile's own)")
-    .option('--profiles-dir <dir>', 'the folder of profiles.yml (default: the project, then DBT_PROFILES_DIR, then ~/.dbt)')
+    .option(
+      '--profiles-dir <dir>',
+      'the folder of profiles.yml (default: the project, then DBT_PROFILES_DIR, then ~/.dbt)',
+    )
     .requiredOption('--output <file>', 'where to write it')
     .action(async (options: { project: string; target?: string; profilesDir?: string; output: string }) => {
       if (await writeManifestFile(options)) process.exitCode = 1
     })
 
-  command('demo', 'check two projects, show the comment, and deploy both regions twice on an embedded DuckDB').action(async () => {
-    const { runDemo } = await import('./demo.ts')
-    if ((await runDemo(print)) === 'failure') process.exitCode = 1
-  })
+  command('demo', 'check two projects, show the comment, and deploy both regions twice on an embedded DuckDB').action(
+    async () => {
+      const { runDemo } = await import('./demo.ts')
+      if ((await runDemo(print)) === 'failure') process.exitCode = 1
+    },
+  )
 
   try {
     await program.parseAsync([...argv])

@@ -2,8 +2,8 @@ import * as core from '@actions/core'
 import { context } from '@actions/github'
 import { upsertComment } from './adapters/github.ts'
 import { check } from './check.ts'
-import type { Config } from './config.ts'
 import { regionNamed } from './config/parse.ts'
+import type { Config } from './config.ts'
 import { deployRegion } from './deployment.ts'
 import { ConfigurationError } from './errors.ts'
 import { commandFor, type GitHubEvent, isFork, occasionOf } from './event.ts'
@@ -33,7 +33,9 @@ function payloadOf(payload: typeof context.payload): GitHubEvent['payload'] {
   const { repository, pull_request, merge_group } = payload
   return {
     ...(repository && { repository: { default_branch: String(repository['default_branch'] ?? 'main') } }),
-    ...(pull_request && { pull_request: { number: pull_request.number, head: pull_request['head'], base: pull_request['base'] } }),
+    ...(pull_request && {
+      pull_request: { number: pull_request.number, head: pull_request['head'], base: pull_request['base'] },
+    }),
     ...(merge_group && { merge_group: { base_sha: String(merge_group.base_sha) } }),
   }
 }
@@ -60,19 +62,26 @@ async function checkAction(repository: Repository, event: GitHubEvent, inputs: I
   core.setOutput('conclusion', report.conclusion)
   core.setOutput('errors', count('error'))
   core.setOutput('warnings', count('warning'))
-  core.setOutput('changed', report.regions.reduce((sum, region) => sum + region.changes.length, 0))
-  if (report.conclusion === 'failure') core.setFailed(`${count('error')} new error(s): see the annotations and the job summary`)
+  core.setOutput(
+    'changed',
+    report.regions.reduce((sum, region) => sum + region.changes.length, 0),
+  )
+  if (report.conclusion === 'failure')
+    core.setFailed(`${count('error')} new error(s): see the annotations and the job summary`)
 }
 
 function newFindings(report: Report) {
-  return [...report.configuration, ...report.regions.flatMap((region) => region.findings)].filter((finding) => finding.new)
+  return [...report.configuration, ...report.regions.flatMap((region) => region.findings)].filter(
+    (finding) => finding.new,
+  )
 }
 
 /** Writes the comment where there is a pull request; answers its address, empty when there is none. */
 async function comment(report: Report, place: Place, event: GitHubEvent, inputs: Inputs): Promise<string> {
   const pull = event.payload.pull_request
   if (pull === undefined) return ''
-  if (inputs.token === undefined) throw new ConfigurationError('input token is empty: leave it out, or give it `${{ github.token }}`')
+  if (inputs.token === undefined)
+    throw new ConfigurationError('input token is empty: leave it out, or give it `${{ github.token }}`')
   const result = await upsertComment(
     { token: inputs.token, apiUrl: context.apiUrl },
     { ...context.repo, number: pull.number, fork: isFork(event) },
@@ -88,7 +97,11 @@ function placeOf(repository: Repository, event: GitHubEvent, report: Report): Pl
   return {
     repository: `${context.serverUrl}/${context.repo.owner}/${context.repo.repo}`,
     head: event.payload.pull_request?.head.sha ?? report.head,
-    run: { id: context.runId, attempt: Number(process.env['GITHUB_RUN_ATTEMPT'] ?? 1), at: Math.floor(Date.now() / 1000) },
+    run: {
+      id: context.runId,
+      attempt: Number(process.env['GITHUB_RUN_ATTEMPT'] ?? 1),
+      at: Math.floor(Date.now() / 1000),
+    },
     id: repository.id,
     regions: repository.config.regions.map((region) => region.name),
   }
@@ -114,5 +127,6 @@ async function deployAction(repository: Repository, inputs: Inputs): Promise<voi
   await core.summary.addRaw(deploymentMarkdown(deployment)).write()
   core.setOutput('conclusion', deployment.conclusion)
   core.setOutput('changed', deployment.results.length)
-  if (deployment.conclusion === 'failure') core.setFailed(`the deploy of ${region.name} failed: the next run takes it up where it stopped`)
+  if (deployment.conclusion === 'failure')
+    core.setFailed(`the deploy of ${region.name} failed: the next run takes it up where it stopped`)
 }

@@ -1,5 +1,5 @@
-import { homedir } from 'node:os'
 import { mkdir, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { readProjectFiles, readText } from './adapters/files.ts'
 import { ParseCache } from './dbt/cache.ts'
@@ -22,7 +22,9 @@ export async function writeManifestFile(options: {
   const folder = resolve(options.project)
   const files = await readProjectFiles(folder)
   if (!files.has('dbt_project.yml')) {
-    throw new ConfigurationError(`${options.project} has no dbt_project.yml: name the folder of a dbt project with --project`)
+    throw new ConfigurationError(
+      `${options.project} has no dbt_project.yml: name the folder of a dbt project with --project`,
+    )
   }
   const profiles = await readProfiles(options.profilesDir, files.has('profiles.yml'))
   const env = new Map(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
@@ -35,7 +37,8 @@ export async function writeManifestFile(options: {
     ...(profiles !== null && { profiles }),
   })
   const findings = findingsOf(project, graphOf(project.manifest), { name: '', gdpr: false, rules: new Map() })
-  for (const { file, line, column, severity, message } of findings) console.error(`${file}:${line}:${column}: ${severity}: ${message}`)
+  for (const { file, line, column, severity, message } of findings)
+    console.error(`${file}:${line}:${column}: ${severity}: ${message}`)
   const output = resolve(options.output)
   await mkdir(dirname(output), { recursive: true })
   await writeFile(output, writeManifest(project))

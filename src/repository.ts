@@ -4,8 +4,8 @@ import { findProjects, isProjectFile, readProjectFiles, readText } from './adapt
 import { type Git, openGit } from './adapters/git.ts'
 import { baseCommit, type Occasion } from './base.ts'
 import type { CheckInput, Side } from './check.ts'
-import { type Config, configFile, discover, type EffectiveRegion, effectiveConfig, parseConfig } from './config.ts'
 import { regionNamed } from './config/parse.ts'
+import { type Config, configFile, discover, type EffectiveRegion, effectiveConfig, parseConfig } from './config.ts'
 import { ParseCache } from './dbt/cache.ts'
 import { parseProject } from './dbt/parse.ts'
 import type { ProjectFiles } from './dbt/project.ts'
@@ -27,7 +27,11 @@ export async function openRepository(folder: string, namedConfig?: string): Prom
   if (text === null && namedConfig !== undefined) {
     throw new ConfigurationError(`${namedConfig}: there is no such configuration file`)
   }
-  return { git, id: file === configFile ? 'default' : file, config: text === null ? discover(await projectsOnDisk(git)) : parseConfig(text, file) }
+  return {
+    git,
+    id: file === configFile ? 'default' : file,
+    config: text === null ? discover(await projectsOnDisk(git)) : parseConfig(text, file),
+  }
 }
 
 /** Everything that a check looks at: every region's project, or one region's, in the working tree and at the base. */
@@ -53,7 +57,11 @@ export async function readSides(
 }
 
 /** One region's project in the working tree. */
-export async function readHead(git: Git, place: EffectiveRegion['head'], env: ReadonlyMap<string, string>): Promise<Side | null> {
+export async function readHead(
+  git: Git,
+  place: EffectiveRegion['head'],
+  env: ReadonlyMap<string, string>,
+): Promise<Side | null> {
   return side(await readProjectFiles(join(git.root, place.project)), place, env, new ParseCache())
 }
 
@@ -64,7 +72,12 @@ export async function readCommit(
   place: EffectiveRegion['head'],
   env: ReadonlyMap<string, string>,
 ): Promise<Side | null> {
-  return side(await filesAt(git, commit, place.project, await readProjectFiles(join(git.root, place.project))), place, env, new ParseCache())
+  return side(
+    await filesAt(git, commit, place.project, await readProjectFiles(join(git.root, place.project))),
+    place,
+    env,
+    new ParseCache(),
+  )
 }
 
 /**
@@ -80,15 +93,38 @@ export function harmlessEnvironment(env: NodeJS.ProcessEnv): ReadonlyMap<string,
   )
 }
 
-async function sidesOf(git: Git, region: EffectiveRegion, base: string | null, env: ReadonlyMap<string, string>, cache: ParseCache) {
+async function sidesOf(
+  git: Git,
+  region: EffectiveRegion,
+  base: string | null,
+  env: ReadonlyMap<string, string>,
+  cache: ParseCache,
+) {
   const files = await readProjectFiles(join(git.root, region.head.project))
-  const before = base !== null && region.base !== null ? await filesAt(git, base, region.base.project, files, region.head.project) : new Map()
-  return { head: side(files, region.head, env, cache), base: region.base === null ? null : side(before, region.base, env, cache) }
+  const before =
+    base !== null && region.base !== null
+      ? await filesAt(git, base, region.base.project, files, region.head.project)
+      : new Map()
+  return {
+    head: side(files, region.head, env, cache),
+    base: region.base === null ? null : side(before, region.base, env, cache),
+  }
 }
 
-function side(files: ProjectFiles, place: EffectiveRegion['head'], env: ReadonlyMap<string, string>, cache: ParseCache): Side | null {
+function side(
+  files: ProjectFiles,
+  place: EffectiveRegion['head'],
+  env: ReadonlyMap<string, string>,
+  cache: ParseCache,
+): Side | null {
   if (!files.has('dbt_project.yml')) return null
-  const project = parseProject({ files, root: place.project, env, cache, ...(place.target !== null && { target: place.target }) })
+  const project = parseProject({
+    files,
+    root: place.project,
+    env,
+    cache,
+    ...(place.target !== null && { target: place.target }),
+  })
   return { files, project }
 }
 
@@ -134,6 +170,7 @@ async function projectsOnDisk(git: Git): Promise<Map<string, string>> {
 /** A path that a person names, from the repository's root. Throws a ConfigurationError when it leads out of it. */
 export function pathInRepository(root: string, folder: string, path: string): string {
   const inside = relative(root, resolve(realpathSync(folder), path))
-  if (inside.startsWith('..') || isAbsolute(inside)) throw new ConfigurationError(`${path} is outside of the repository ${root}`)
+  if (inside.startsWith('..') || isAbsolute(inside))
+    throw new ConfigurationError(`${path} is outside of the repository ${root}`)
   return inside.split(sep).join('/')
 }

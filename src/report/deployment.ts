@@ -12,6 +12,8 @@ export interface Deployment {
   readonly target: string
   readonly commit: string
   readonly conclusion: 'success' | 'failure'
+  /** Why nothing was deployed at all. */
+  readonly refused: string | null
   readonly planned: readonly PlannedNode[]
   /** One for each planned node, in the plan's order. */
   readonly results: readonly NodeResult[]
@@ -65,8 +67,9 @@ export function deploymentMarkdown(deployment: Deployment): string {
     .concat('\n')
 }
 
-function outcome({ region, results, conclusion, commit, elapsed }: Deployment): string {
+function outcome({ region, results, conclusion, commit, elapsed, refused }: Deployment): string {
   const at = commit.slice(0, 7)
+  if (refused !== null) return `${region}: refused. ${refused}`
   if (conclusion === 'success') {
     return results.length === 0
       ? `${region}: nothing to do, the region is what ${at} says`
