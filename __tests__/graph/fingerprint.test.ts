@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { canonicalJson, settingsOf } from '../../src/graph/fingerprint.ts'
+import { canonicalJson } from '../../src/graph/canonical.ts'
+import { settingsOf } from '../../src/graph/fingerprint.ts'
 import { type Literal, type LiteralModel, literal } from './literal.ts'
 
 const id = 'model.shop.m'

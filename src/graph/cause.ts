@@ -1,5 +1,6 @@
 import type { Manifest, ManifestNode, UnitTestDefinition } from '../dbt/manifest.ts'
-import { ephemeralParents, type Fingerprint, reachableMacros, relationOf } from './fingerprint.ts'
+import type { Fingerprint } from './fingerprint.ts'
+import { ephemeralParents, reachableMacros, relationOf } from './reach.ts'
 
 /** Why a node's code means something else in head than in base, in words: its own SQL, a macro, an inlined model, a relation that moved, a variable. */
 export function codeReasons(base: Manifest, head: Manifest, from: Fingerprint, to: Fingerprint): string[] {

@@ -1,15 +1,9 @@
-import { createHash } from 'node:crypto'
-import type {
-  ColumnInfo,
-  Json,
-  JsonObject,
-  Macro,
-  Manifest,
-  ManifestNode,
-  UnitTestDefinition,
-} from '../dbt/manifest.ts'
+import type { Json, JsonObject, Manifest, ManifestNode, UnitTestDefinition } from '../dbt/manifest.ts'
 import type { Project, ProjectFiles } from '../dbt/project.ts'
 import { normaliseSql } from '../sql/normalise.ts'
+import { hash } from './canonical.ts'
+import { ephemeralParents, reachableMacros, relationOf } from './reach.ts'
+import { configOf, governanceOf } from './relation-parts.ts'
 
 /** Raised whenever the same project would get other fingerprints: a ledger written by another version is read again. */
 export const fingerprintVersion = 1
@@ -80,18 +74,6 @@ export function settingsOf(files: ProjectFiles): Json {
 export function isDeployed(node: ManifestNode): boolean {
   if (node.resource_type === 'model') return node.config.materialized !== 'ephemeral'
   return node.resource_type === 'seed' || node.resource_type === 'snapshot' || node.resource_type === 'test'
-}
-
-/** The macros that a node can reach, with those that they call, sorted. */
-export function reachableMacros(manifest: Manifest, start: readonly string[]): string[] {
-  const reached = new Set<string>()
-  const open = [...start]
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (reached.has(id)) continue
-    reached.add(id)
-    open.push(...(manifest.macros.get(id)?.depends_on.macros ?? []))
-  }
-  return [...reached].sort()
 }
 
 function ofNode(project: Project, node: ManifestNode, compile: Compile, settings: Json): Fingerprint {
@@ -168,24 +150,6 @@ function textOf({ manifest, missingPackages }: Project, node: ManifestNode): Jso
   ]
 }
 
-/** The ephemeral models that are inlined in a node's SQL, with those inlined in them, sorted. */
-export function ephemeralParents(manifest: Manifest, node: ManifestNode): ManifestNode[] {
-  const found = new Map<string, ManifestNode>()
-  const open = [...node.depends_on.nodes]
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    const parent = manifest.nodes.get(id)
-    if (parent === undefined || found.has(id) || parent.config.materialized !== 'ephemeral') continue
-    found.set(id, parent)
-    open.push(...parent.depends_on.nodes)
-  }
-  return [...found.values()].sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1))
-}
-
-/** The relation of a node or source as it is written in SQL. */
-export function relationOf(manifest: Manifest, unique_id: string): string | null {
-  return manifest.nodes.get(unique_id)?.relation_name ?? manifest.sources.get(unique_id)?.relation_name ?? null
-}
-
 function isDatabricks(manifest: Manifest): boolean {
   return ['databricks', 'spark'].includes(manifest.metadata.adapter_type)
 }
@@ -194,117 +158,4 @@ function placeOf(node: ManifestNode): string | null {
   const none =
     node.config.materialized === 'ephemeral' || node.resource_type === 'operation' || node.resource_type === 'analysis'
   return none ? null : node.relation_name
-}
-
-/** What says something about a resource and alters nothing in the warehouse, or is a part of its own. */
-const notConfig = new Set(
-  'enabled tags meta docs group access description database schema alias persist_docs contract databricks_tags row_filter grants freshness'.split(
-    ' ',
-  ),
-)
-
-function configOf(manifest: Manifest, node: ManifestNode): JsonObject {
-  const config: Record<string, Json> = {}
-  for (const [key, value] of Object.entries(node.config)) {
-    if (!notConfig.has(key) && !isEmpty(value)) config[key.replaceAll('-', '_')] = value
-  }
-  const contract = contractOf(node)
-  if (contract !== null) config.contract = contract
-  const macros = configMacros(manifest, node)
-  if (macros !== null) config.macros = macros
-  return config
-}
-
-function contractOf(node: ManifestNode): JsonObject | null {
-  if (node.resource_type !== 'model' || !node.contract.enforced) return null
-  const columns = [...node.columns.values()].map((column): readonly [string, Json] => [
-    column.name,
-    { data_type: column.data_type, constraints: column.constraints, quote: column.quote },
-  ])
-  return {
-    columns: Object.fromEntries(columns),
-    // Under a contract dbt selects the columns in the order of the YAML.
-    order: [...node.columns.keys()],
-    constraints: node.constraints,
-    alias_types: node.contract.alias_types,
-  }
-}
-
-/** The text of the macros that a node's hooks call, and of a materialization that is not dbt's own. */
-function configMacros(manifest: Manifest, node: ManifestNode): JsonObject | null {
-  const hooks = JSON.stringify([node.config['pre-hook'] ?? null, node.config['post-hook'] ?? null])
-  const prefix = `materialization_${node.config.materialized}_`
-  const own = materializationsOf(manifest).filter((macro) => macro.name.startsWith(prefix))
-  const start = [...(/\{\{|\{%/.test(hooks) ? node.depends_on.macros : []), ...own.map((macro) => macro.unique_id)]
-  if (start.length === 0) return null
-  return Object.fromEntries(
-    reachableMacros(manifest, start).map((id) => [id, hash(manifest.macros.get(id)?.macro_sql ?? null)]),
-  )
-}
-
-const materializations = new WeakMap<Manifest, readonly Macro[]>()
-
-function materializationsOf(manifest: Manifest): readonly Macro[] {
-  const known = materializations.get(manifest)
-  if (known !== undefined) return known
-  const shipped = new Set(['dbt', 'dbt_spark', `dbt_${manifest.metadata.adapter_type}`])
-  const own = [...manifest.macros.values()].filter(
-    (macro) => macro.name.startsWith('materialization_') && !shipped.has(macro.package_name),
-  )
-  materializations.set(manifest, own)
-  return own
-}
-
-/** dbt-core's own keys of a column; what else stands at its top level is the adapter's, such as `databricks_tags`. */
-const columnKeys = new Set(
-  'name description data_type meta tags quote constraints config granularity doc_blocks dimension entity'.split(' '),
-)
-
-/** What Unity Catalog holds about the relation: tags, masks, filters, grants, and descriptions that are persisted. */
-function governanceOf(node: ManifestNode): JsonObject {
-  const governance: Record<string, Json> = {}
-  for (const key of ['databricks_tags', 'row_filter', 'grants'] as const) {
-    const value = node.config[key]
-    if (value !== undefined && !isEmpty(value)) governance[key] = value
-  }
-  const persist = node.config.persist_docs
-  if (flag(persist, 'relation') && node.description !== '') governance.description = node.description
-  const columns = [...node.columns.values()]
-    .map((column): readonly [string, JsonObject] => [column.name, columnGovernance(column, flag(persist, 'columns'))])
-    .filter(([, value]) => Object.keys(value).length > 0)
-  if (columns.length > 0) governance.columns = Object.fromEntries(columns)
-  return governance
-}
-
-function columnGovernance(column: ColumnInfo, persisted: boolean): JsonObject {
-  const extra = Object.entries(column).filter(([key, value]) => !columnKeys.has(key) && !isEmpty(value))
-  const description = persisted && column.description !== '' ? [['description', column.description] as const] : []
-  return Object.fromEntries([...extra, ...description])
-}
-
-function flag(value: Json | undefined, key: string): boolean {
-  return isObject(value) && value[key] === true
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** dbt writes what is not set as null, [] or {}, and not always the same one: all mean not set. */
-export function isEmpty(value: Json): boolean {
-  if (value === null) return true
-  if (Array.isArray(value)) return value.length === 0
-  return isObject(value) && Object.keys(value).length === 0
-}
-
-function hash(value: Json): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex')
-}
-
-/** JSON with sorted keys and no layout: equal values give equal text. */
-export function canonicalJson(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map((each) => canonicalJson(each)).join(',')}]`
-  if (!isObject(value)) return JSON.stringify(value)
-  const keys = Object.keys(value).sort()
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`).join(',')}}`
 }

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../dbt/manifest.ts'
-import { canonicalJson, isEmpty, isObject } from './fingerprint.ts'
+import { canonicalJson, isEmpty, isObject } from './canonical.ts'
 
 /**
  * How one bag of settings differs from another, in words: `materialized table → incremental`, `tag pii added on column
