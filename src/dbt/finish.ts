@@ -1,6 +1,6 @@
 import { TemplateError, TemplateSyntaxError } from '../jinja/errors.ts'
 import { render } from '../jinja/index.ts'
-import { type DataObject, isJsonObject, isObject } from './data.ts'
+import { type Data, type DataObject, isJsonObject, isList, isObject } from './data.ts'
 import type { NodeDraft, Work } from './draft.ts'
 import type { Json, JsonObject, NodeConfig } from './manifest.ts'
 import type { Names } from './names.ts'
@@ -33,11 +33,13 @@ export function finishNode(session: Session, names: Names, work: Work): void {
   if (draft.resource_type !== 'test') renderHooks(session, work, config)
 }
 
+/** As dbt's deep_merge: objects are merged, a later list is put before an earlier one, all else is replaced. */
 export function deepMerge(base: DataObject, over: DataObject): DataObject {
-  const result: Record<string, DataObject[string]> = { ...base }
+  const result: Record<string, Data> = { ...base }
   for (const key of Object.keys(over)) {
-    const [before, after] = [result[key], over[key]]
-    result[key] = isObject(before) && isObject(after) ? deepMerge(before, after) : (after ?? null)
+    const [before, after] = [result[key], over[key] ?? null]
+    if (isObject(after)) result[key] = deepMerge(isObject(before) ? before : {}, after)
+    else result[key] = isList(after) && isList(before) ? [...after, ...before] : after
   }
   return result
 }
