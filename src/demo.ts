@@ -1,0 +1,172 @@
+import { fileURLToPath } from 'node:url'
+import { findProjects, readProjectFiles } from './adapters/files.ts'
+import { check, type Side } from './check.ts'
+import { effectiveConfig } from './config/effective.ts'
+import { type Config, discover, type Region } from './config.ts'
+import { ParseCache } from './dbt/cache.ts'
+import { parseProject } from './dbt/parse.ts'
+import type { ProjectFiles } from './dbt/project.ts'
+import { deploySide } from './demo/deploy-side.ts'
+import { type SampleChange, sampleChange } from './demo/sample-change.ts'
+import { textTable } from './demo/table.ts'
+import { contents, heading, lastModels, planLines, testLine } from './demo/words.ts'
+import { ConfigurationError } from './errors.ts'
+import { commentMarkdown } from './report/comment.ts'
+import { resultLine } from './report/deployment.ts'
+import { quotedRelation } from './run/relation.ts'
+import { appendLaterRows } from './run/sample.ts'
+import type { Warehouse } from './run/warehouse.ts'
+import { buildOf, openDemoWorkspace } from './workspace.ts'
+
+/** The folder above `dist/` and `src/`, which holds the projects that come with this program. */
+const home = new URL('../', import.meta.url)
+
+type Print = (line: string) => void
+
+interface DemoRegion {
+  readonly region: Region
+  readonly before: Side
+  /** With the sample change, in one of the regions. */
+  readonly after: Side
+}
+
+interface OpenRegion extends DemoRegion {
+  readonly warehouse: Warehouse
+}
+
+/**
+ * Shows what this program does on the two projects that come with it: the comment on a sample change, then two deploys
+ * of every region on an embedded DuckDB over sample rows. Nothing leaves the process. `failure` when a deploy failed.
+ */
+export async function runDemo(print: Print): Promise<'success' | 'failure'> {
+  const projects = await readProjects()
+  const config = discover(
+    new Map([...projects].map(([path, files]) => [`${path}/dbt_project.yml`, files.get('dbt_project.yml') ?? ''])),
+  )
+  const { regions, changed, change } = withChange(config, projects)
+  for (const { region, before } of regions) print(`${region.name}: ${contents(before)} in ${region.project}`)
+  showChange(print, changed, change)
+  showComment(print, config, regions)
+  const open: OpenRegion[] = []
+  for (const it of regions) open.push({ ...it, warehouse: (await openDemoWorkspace(it.before)).warehouse })
+  const first = await deployAll(print, 'First deploy, into empty regions', open, 'before')
+  heading(print, 'New rows arrive in bronze, and the pull request is merged: second deploy')
+  for (const it of open) await showArrivals(print, it)
+  const second = await deployAll(print, null, open, 'after')
+  for (const it of open) await it.warehouse.close()
+  return first && second ? 'success' : 'failure'
+}
+
+async function readProjects(): Promise<ReadonlyMap<string, ProjectFiles>> {
+  const paths = await findProjects(fileURLToPath(home))
+  if (paths.length === 0) {
+    throw new ConfigurationError(
+      `the demo needs the projects of dbt-regions' own repository, and ${fileURLToPath(home)} has no dbt_projects/: run it from a clone`,
+    )
+  }
+  const read = paths.map(async (path) => {
+    const folder = path.replace(/\/?dbt_project\.yml$/, '')
+    return [folder, await readProjectFiles(fileURLToPath(new URL(folder, home)))] as const
+  })
+  return new Map(await Promise.all(read))
+}
+
+function withChange({ regions }: Config, projects: ReadonlyMap<string, ProjectFiles>) {
+  const cache = new ParseCache()
+  const side = (region: Region, files: ProjectFiles): Side => {
+    return { files, project: parseProject({ files, root: region.project, env: new Map(), cache }) }
+  }
+  const before = new Map(regions.map((it) => [it, side(it, projects.get(it.project) ?? new Map())]))
+  const changed = regions.find((it) => it.gdpr) ?? regions[0] ?? null
+  const base = changed === null ? undefined : before.get(changed)
+  const change = base === undefined ? null : sampleChange(base.files, base.project.manifest)
+  const sides = [...before].map(([region, it]): DemoRegion => {
+    return { region, before: it, after: region === changed && change !== null ? side(region, change.files) : it }
+  })
+  return { regions: sides, changed, change }
+}
+
+function showChange(print: Print, region: Region | null, change: SampleChange | null): void {
+  heading(print, 'A pull request')
+  if (region === null || change === null) {
+    print('No model in these projects takes a sample change, so the pull request changes nothing.')
+    return
+  }
+  print(`It gives the model ${change.model.name} of ${region.name} ${change.description}:\n`)
+  print(`  ${region.project}/${change.model.original_file_path}`)
+  for (const line of change.diff) print(`  ${line}`)
+}
+
+function showComment(print: Print, config: Config, regions: readonly DemoRegion[]): void {
+  const report = check({
+    base: 'before',
+    head: 'after',
+    config: effectiveConfig(config, config),
+    regions: new Map(regions.map(({ region, before, after }) => [region.name, { base: before, head: after }])),
+  })
+  const names = regions.map(({ region }) => region.name)
+  const place = { repository: null, head: 'after', run: { id: 0, attempt: 1, at: 0 }, id: 'default', regions: names }
+  heading(print, 'The comment on it')
+  print(commentMarkdown(report, place).trimEnd())
+}
+
+async function deployAll(
+  print: Print,
+  title: string | null,
+  regions: readonly OpenRegion[],
+  commit: 'before' | 'after',
+): Promise<boolean> {
+  if (title !== null) heading(print, title)
+  let fine = true
+  for (const it of regions) {
+    const done = await deployOne(print, it, commit)
+    if (done) for (const table of lastModels(it[commit])) await showTable(print, it.warehouse, table)
+    fine &&= done
+  }
+  return fine
+}
+
+async function deployOne(print: Print, it: OpenRegion, commit: 'before' | 'after'): Promise<boolean> {
+  const { region, warehouse } = it
+  const side = it[commit]
+  const started = performance.now()
+  const { plan, execution } = await deploySide({
+    region: region.name,
+    side,
+    warehouse,
+    build: buildOf(side, warehouse),
+    commit,
+    earlier: commit === 'after' ? ['before'] : [],
+    onPlan: (made) => {
+      for (const line of planLines(region.name, made)) print(line)
+    },
+    onResult: (result) => {
+      const quiet = result.status === 'started' || (result.unique_id.startsWith('test.') && result.status === 'success')
+      if (!quiet) print(resultLine(result))
+    },
+  })
+  const line = testLine(execution.results, (performance.now() - started) / 1000)
+  if (plan.nodes.length > 0) print(line)
+  if (execution.error instanceof Error) print(`  ${execution.error.message}`)
+  return execution.conclusion === 'success'
+}
+
+async function showTable(
+  print: Print,
+  warehouse: Warehouse,
+  { table, name }: ReturnType<typeof lastModels>[number],
+): Promise<void> {
+  const rows = await warehouse.query(`select * from ${quotedRelation(table)} order by 1 limit 20`)
+  const columns = (await warehouse.columns(table)) ?? []
+  print(`\n  ${name}`)
+  for (const line of textTable(
+    columns.map((column) => column.name),
+    rows,
+  ))
+    print(`  ${line}`)
+}
+
+async function showArrivals(print: Print, { region, before, warehouse }: OpenRegion): Promise<void> {
+  const arrived = await appendLaterRows(warehouse, before.project.manifest, before.files)
+  for (const [source, rows] of arrived) print(`  ${region.name}: ${rows} rows in ${source.split('.').at(-1)}`)
+}
