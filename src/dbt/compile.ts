@@ -33,6 +33,11 @@ export function compileNode(project: Project, unique_id: string, options: Compil
   return unitTest ? compiler.unitTest(unitTest) : compiler.node(unique_id, options)
 }
 
+/** Compiles another template as if it stood in the node's file: a hook. Throws for a unique_id that the project has not. */
+export function compileTemplate(project: Project, unique_id: string, text: string, options: CompileOptions): Compiled {
+  return compilerOf(project).node(unique_id, options, text)
+}
+
 const compilers = new WeakMap<Project, Compiler>()
 
 function compilerOf(project: Project): Compiler {
@@ -72,10 +77,10 @@ class Compiler {
     this.#resolver = new Resolver(state.session, new RefLookup(enabled, []), sources, [])
   }
 
-  node(unique_id: string, options: CompileOptions): Compiled {
+  node(unique_id: string, options: CompileOptions, text?: string): Compiled {
     const work = this.#works.get(unique_id)
     if (!work) throw new Error(`the project has no node ${unique_id}`)
-    const rendered = this.#render(work, work.draft, options)
+    const rendered = this.#render(work, work.draft, options, undefined, text)
     return this.#inject(rendered, options, new Map())
   }
 
@@ -112,10 +117,10 @@ class Compiler {
     }
   }
 
-  #render(work: Work, node: NodeDraft, options: CompileOptions, standIns?: StandIns): Rendered {
+  #render(work: Work, node: NodeDraft, options: CompileOptions, standIns?: StandIns, text?: string): Rendered {
     const trail = new Trail()
-    if (node.resource_type === 'seed') return { sql: '', trail }
-    if (node.language === 'python') {
+    if (node.resource_type === 'seed' && text === undefined) return { sql: '', trail }
+    if (node.language === 'python' && text === undefined) {
       trail.unresolved.add('python')
       return { sql: node.raw_code, trail }
     }
@@ -124,7 +129,8 @@ class Compiler {
     const facts = { node, package: work.package, manifest: this.#project.manifest, resolver: this.#resolver }
     const subject = new CompileSubject(session, facts, options, trail, extra, standIns)
     try {
-      const template = work.template ?? session.cache.template(node.raw_code, node.raw_code)
+      const own = () => work.template ?? session.cache.template(node.raw_code, node.raw_code)
+      const template = text === undefined ? own() : session.cache.template(text, 'hook')
       const sql = session.runtime.with(subject, (scope) => {
         if (work.testArguments)
           extra.set(
