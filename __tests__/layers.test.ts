@@ -13,7 +13,19 @@ interface Layer {
   readonly packages?: readonly string[]
 }
 
-const shell = ['base', 'event', 'inputs', 'repository', 'deployment', 'demo', 'manifest-file', 'main', 'cli', 'index']
+const shell = [
+  'base',
+  'event',
+  'inputs',
+  'repository',
+  'deployment',
+  'demo',
+  'manifest-file',
+  'workspace',
+  'main',
+  'cli',
+  'index',
+]
 
 const layers: readonly Layer[] = [
   { of: ['finding', 'errors'] },
@@ -56,7 +68,7 @@ const layers: readonly Layer[] = [
 ]
 
 /** Of the shell, these alone touch the world. */
-const knowAdapters = ['main', 'cli', 'repository', 'deployment', 'demo', 'manifest-file']
+const knowAdapters = ['main', 'cli', 'repository', 'deployment', 'demo', 'manifest-file', 'workspace']
 
 interface Import {
   readonly file: string

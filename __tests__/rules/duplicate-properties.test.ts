@@ -7,13 +7,13 @@ describe('duplicate-properties', () => {
   it('finds the second entry for a model', () => {
     expect(
       said('duplicate-properties', { 'models/x.sql': 'select 1', 'models/a.yml': entry, 'models/b.yml': entry }),
-    ).toEqual(["models/b.yml:2:11: model 'x' is already described in models/a.yml; put both entries into one"])
+    ).toEqual(["models/b.yml:2:5: model 'x' is already described in models/a.yml; put both entries into one"])
   })
 
   it('finds two entries in one file', () => {
     const files = { 'models/x.sql': 'select 1', 'models/a.yml': `${entry}  - name: x\n` }
     expect(said('duplicate-properties', files)).toEqual([
-      "models/a.yml:4:11: model 'x' is already described in models/a.yml; put both entries into one",
+      "models/a.yml:4:5: model 'x' is already described in models/a.yml; put both entries into one",
     ])
   })
 

@@ -15,7 +15,7 @@ describe('duplicate-resource', () => {
   it('finds a table declared twice in one source', () => {
     const source = 'sources:\n  - name: bronze\n    tables: [{name: orders}]\n'
     expect(said('duplicate-resource', { 'models/a.yml': source, 'models/b.yml': source })).toEqual([
-      "models/b.yml:3:15: 'source.shop.bronze.orders' is already defined in models/a.yml; rename one of the two, or remove it",
+      "models/b.yml:3:14: 'source.shop.bronze.orders' is already defined in models/a.yml; rename one of the two, or remove it",
     ])
   })
 

@@ -213,7 +213,7 @@ describe('gdpr-column-class', () => {
         'sources:\n  - name: s\n    tables:\n      - name: t\n        columns:\n          - name: id\n          - name: email\n',
     }
     expect(said('gdpr-column-class', files)[0]).toMatch(
-      /^models\/s.yml:7:19: column 'email' of source 's.t' looks like/,
+      /^models\/s.yml:7:13: column 'email' of source 's.t' looks like/,
     )
   })
 })

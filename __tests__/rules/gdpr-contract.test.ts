@@ -17,7 +17,7 @@ function about(meta: unknown): string[] {
     'models/x.sql': 'select 1',
     'models/x.yml': `models:\n  - name: x\n    config: {meta: ${JSON.stringify(meta)}}\n`,
   }
-  return said('gdpr-contract', files).map((line) => line.replace(/^models\/x.yml:2:11: /, ''))
+  return said('gdpr-contract', files).map((line) => line.replace(/^models\/x.yml:2:5: /, ''))
 }
 
 const contract = "the GDPR contract of model 'x': "
@@ -102,8 +102,8 @@ describe('gdpr-contract', () => {
       'tests/c.sql': 'select 1',
     }
     expect(said('gdpr-contract', files).map((line) => line.split(' has no ')[0])).toEqual([
-      "models/a.yml:2:11: model 'a'",
-      "models/a.yml:10:15: source 's.t'",
+      "models/a.yml:2:5: model 'a'",
+      "models/a.yml:10:9: source 's.t'",
       "seeds/b.csv:1:1: seed 'b'",
     ])
   })

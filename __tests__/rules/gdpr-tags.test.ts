@@ -59,7 +59,7 @@ describe('gdpr-tags', () => {
       },
       [
         "models/a.sql:1:1: model 'a' reads personal data from source 's.t', but does not say that it holds any; give it a contract with 'personal_data: true' and the tags 'gdpr' and 'personal_data', or with 'declassified', by whom and why",
-        "models/s.yml:4:15: source 's.t' holds personal data, but lacks the tags 'gdpr' and 'personal_data'; add them under 'config: tags:'",
+        "models/s.yml:4:9: source 's.t' holds personal data, but lacks the tags 'gdpr' and 'personal_data'; add them under 'config: tags:'",
       ],
     ],
     [

@@ -7,12 +7,12 @@ describe('orphan-properties', () => {
     [
       'a misspelt model',
       { 'models/customers.sql': 'select 1', 'models/m.yml': 'models:\n  - name: custmers\n' },
-      ["models/m.yml:2:11: this describes model 'custmers', which does not exist; did you mean 'customers'?"],
+      ["models/m.yml:2:5: this describes model 'custmers', which does not exist; did you mean 'customers'?"],
     ],
     [
       'a model that is gone',
       { 'models/customers.sql': 'select 1', 'models/m.yml': 'models:\n  - name: orders\n' },
-      ["models/m.yml:2:11: this describes model 'orders', which does not exist; create it, or remove this entry"],
+      ["models/m.yml:2:5: this describes model 'orders', which does not exist; create it, or remove this entry"],
     ],
     [
       'nothing where the model is disabled',
@@ -26,8 +26,8 @@ describe('orphan-properties', () => {
         'seeds/s.yml': 'seeds:\n  - name: contries\nsnapshots:\n  - name: past\n',
       },
       [
-        "seeds/s.yml:2:11: this describes seed 'contries', which does not exist; did you mean 'countries'?",
-        "seeds/s.yml:4:11: this describes snapshot 'past', which does not exist; create it, or remove this entry",
+        "seeds/s.yml:2:5: this describes seed 'contries', which does not exist; did you mean 'countries'?",
+        "seeds/s.yml:4:5: this describes snapshot 'past', which does not exist; create it, or remove this entry",
       ],
     ],
   ])('finds %s', (_, files, expected) => {

@@ -69,6 +69,16 @@ describe.each(all.map((rule): [string, string] => [rule.id, rule.description]))(
   })
 })
 
+describe("the parser's rules", () => {
+  it('are those that the parser finds by', () => {
+    const texts = readdirSync('src/dbt', { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => readFileSync(`src/dbt/${path}`, 'utf8'))
+    const ids = texts.flatMap((text) => [...text.matchAll(/\bsink\.add\(\s*'([^']+)'/g)].map(([, id = '']) => id))
+    expect([...new Set(ids)].sort()).toEqual([...parserRules.keys()])
+  })
+})
+
 describe('a rule', () => {
   const files = readdirSync('src/rules')
 

@@ -19,13 +19,13 @@ describe('unresolved-ref', () => {
     [
       'every one of several, in one model and in another',
       {
-        'models/a.sql': "select * from {{ ref('x1') }} join {{ ref('y22') }}",
-        'models/b.sql': "select * from {{ ref('x1') }}",
+        'models/a.sql': "select * from {{ ref('orders') }} join {{ ref('payments') }}",
+        'models/b.sql': "select * from {{ ref('orders') }}",
       },
       [
-        "models/a.sql:1:18: model 'a' refs 'x1', which does not exist; create 'x1', or correct the name",
-        "models/a.sql:1:39: model 'a' refs 'y22', which does not exist; create 'y22', or correct the name",
-        "models/b.sql:1:18: model 'b' refs 'x1', which does not exist; create 'x1', or correct the name",
+        "models/a.sql:1:18: model 'a' refs 'orders', which does not exist; create 'orders', or correct the name",
+        "models/a.sql:1:43: model 'a' refs 'payments', which does not exist; create 'payments', or correct the name",
+        "models/b.sql:1:18: model 'b' refs 'orders', which does not exist; create 'orders', or correct the name",
       ],
     ],
     [

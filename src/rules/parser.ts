@@ -15,6 +15,7 @@ export const parserRules: ReadonlyMap<string, ParserRule> = new Map([
   ['invalid-properties', { severity: 'error', description: 'A property file holds what dbt cannot use.' }],
   ['jinja-error', { severity: 'error', description: 'A template cannot be rendered.' }],
   ['jinja-syntax', { severity: 'error', description: 'A template is not valid Jinja.' }],
+  ['missing-package', { severity: 'notice', description: 'A package that the project names is not installed.' }],
   ['unresolved-macro', { severity: 'error', description: 'A macro is called that does not exist.' }],
   ['unresolved-variable', { severity: 'error', description: 'A variable is read that is not set and has no default.' }],
   ['yaml-syntax', { severity: 'error', description: 'A file is not valid YAML.' }],
