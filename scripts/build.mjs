@@ -26,7 +26,11 @@ const { metafile } = await build({
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-  define: { 'process.env.DBT_REGIONS_VERSION': JSON.stringify(version) },
+  define: {
+    'process.env.DBT_REGIONS_VERSION': JSON.stringify(version),
+    __dirname: 'import.meta.dirname',
+    __filename: 'import.meta.filename',
+  },
   // CommonJS packages in the bundle ask for Node's own modules with require.
   banner: {
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
