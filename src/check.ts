@@ -1,7 +1,7 @@
 import { lineageOf } from './check/lineage.ts'
 import { type Found, markNew } from './check/new.ts'
 import type { EffectiveConfig, EffectiveRegion } from './config/effective.ts'
-import { compileNode } from './dbt/compile.ts'
+import { compileNode, compileTemplate } from './dbt/compile.ts'
 import type { Project, ProjectFiles } from './dbt/project.ts'
 import { planPreview } from './deploy.ts'
 import { type Fingerprinted, fingerprints, settingsOf } from './graph/fingerprint.ts'
@@ -69,5 +69,5 @@ function found({ files, project }: Side, region: EffectiveRegion): Found {
 }
 
 function fingerprinted({ files, project }: Side): Fingerprinted {
-  return { project, fingerprints: fingerprints(project, compileNode, settingsOf(files)) }
+  return { project, fingerprints: fingerprints(project, compileNode, settingsOf(files), compileTemplate) }
 }

@@ -1,7 +1,7 @@
 import type { Git } from './adapters/git.ts'
 import type { Side } from './check.ts'
 import type { Region } from './config.ts'
-import { compileNode } from './dbt/compile.ts'
+import { compileNode, compileTemplate } from './dbt/compile.ts'
 import { type CommitRelation, commitsOf, commitsToReread, deploy, planSteps } from './deploy.ts'
 import { ConfigurationError } from './errors.ts'
 import type { Finding } from './finding.ts'
@@ -122,7 +122,7 @@ async function planned(
 }
 
 function fingerprintsOf({ project, files }: Side): Fingerprints {
-  return fingerprints(project, compileNode, settingsOf(files))
+  return fingerprints(project, compileNode, settingsOf(files), compileTemplate)
 }
 
 async function historyOf(git: Git, state: LedgerState, commit: string): Promise<ReadonlyMap<string, CommitRelation>> {

@@ -109,6 +109,12 @@ describe('another fingerprint, by the part that says why', () => {
       model({ config: { materialized: 'mine' } }, { macros: { materialization_mine_default: '1' } }),
       model({ config: { materialized: 'mine' } }, { macros: { materialization_mine_default: '2' } }),
     ],
+    [
+      'a flag that alters how relations are built',
+      'config',
+      plain,
+      { ...plain, flags: { use_materialization_v2: true } },
+    ],
     ['a contract', 'config', plain, model({ contract })],
     [
       'a column type under a contract',
@@ -197,12 +203,22 @@ describe('what cannot be compiled', () => {
   it('stays with what it does not reach', () => {
     expect(of(model({ sql }, { macros: { ours: '1', other: 'x' }, models: { n: 'x' } }))?.hash).toBe(before?.hash)
   })
-  it('reads the settings from the files that hold them', () => {
-    const files = new Map([
-      ['dbt_project.yml', 'vars: {}'],
-      ['models/m.sql', 'x'],
-    ])
-    expect(canonicalJson(settingsOf(files))).toContain('["dbt_project.yml","vars: {}"],["dependencies.yml",null]')
+})
+
+describe('settingsOf', () => {
+  const flags = 'flags:\n  use_materialization_v2: true\n  use_colors: false\n'
+  it('reads what a node may depend on, and not what dbt prints', () => {
+    const { text, flags: read } = settingsOf(
+      new Map([
+        ['dbt_project.yml', flags],
+        ['models/m.sql', 'x'],
+      ]),
+    )
+    expect(canonicalJson(text)).toContain('["dependencies.yml",null]')
+    expect(read).toEqual({ use_materialization_v2: true })
+  })
+  it('leaves a broken file to the parser', () => {
+    expect(settingsOf(new Map([['dbt_project.yml', 'flags: [']])).flags).toEqual({})
   })
 })
 

@@ -30,6 +30,7 @@ export interface Literal {
   readonly unitTests?: Readonly<Record<string, Partial<UnitTestDefinition> & { readonly model: string }>>
   readonly macros?: Readonly<Record<string, string>>
   readonly vars?: Readonly<Record<string, string>>
+  readonly flags?: JsonObject
 }
 
 export interface LiteralModel extends Partial<Omit<Model, 'config' | 'columns'>> {
@@ -66,7 +67,10 @@ export function literal(written: Literal): Fingerprinted {
   }
   const compile = (_: Project, id: string, { incremental }: { incremental: boolean }): Compiled =>
     compileLiteral(manifest, written.vars ?? {}, id, incremental)
-  return { project, fingerprints: fingerprints(project, compile, written.vars ?? {}) }
+  return {
+    project,
+    fingerprints: fingerprints(project, compile, { text: written.vars ?? {}, flags: written.flags ?? {} }),
+  }
 }
 
 function compileLiteral(

@@ -1,5 +1,5 @@
 import type { Side } from '../check.ts'
-import { compileNode } from '../dbt/compile.ts'
+import { compileNode, compileTemplate } from '../dbt/compile.ts'
 import { deploy } from '../deploy.ts'
 import { fingerprints, settingsOf } from '../graph/fingerprint.ts'
 import type { Build, NodeResult } from '../run/build.ts'
@@ -29,7 +29,7 @@ export async function deploySide(input: DeploySide): Promise<{ plan: Plan; execu
   const plan = deploy({
     region,
     project,
-    fingerprints: fingerprints(project, compileNode, settingsOf(files)),
+    fingerprints: fingerprints(project, compileNode, settingsOf(files), compileTemplate),
     commit,
     ledger: currentState(await readLedger(warehouse, ledger)),
     history: new Map(earlier.map((it) => [it, 'older'])),

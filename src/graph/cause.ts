@@ -19,6 +19,12 @@ export function codeReasons(base: Manifest, head: Manifest, from: Fingerprint, t
   return id.startsWith('test.') ? causes : [...causes, 'its effect on columns and rows is not analysed']
 }
 
+/** Which macros changed that a node can reach, in words: for what is known to have changed, but not in the node itself. */
+export function macroReasons(base: Manifest, head: Manifest, unique_id: string): string[] {
+  const [before, after] = [base.nodes.get(unique_id), head.nodes.get(unique_id)]
+  return before === undefined || after === undefined ? [] : changedMacros(base, head, before, after)
+}
+
 function ofUnitTest(before: UnitTestDefinition | undefined, after: UnitTestDefinition | undefined): string[] {
   if (before === undefined || after === undefined) return []
   const keys = ['model', 'given', 'expect', 'overrides'] as const

@@ -1,9 +1,12 @@
 import type { Json, JsonObject, Manifest, ManifestNode, UnitTestDefinition } from '../dbt/manifest.ts'
-import type { Project, ProjectFiles } from '../dbt/project.ts'
+import type { Project } from '../dbt/project.ts'
 import { normaliseSql } from '../sql/normalise.ts'
-import { hash } from './canonical.ts'
+import { hash, isObject } from './canonical.ts'
 import { ephemeralParents, reachableMacros, relationOf } from './reach.ts'
-import { configOf, governanceOf } from './relation-parts.ts'
+import { configOf, governanceOf, macroTexts } from './relation-parts.ts'
+import type { Settings } from './settings.ts'
+
+export { type Settings, settingsOf } from './settings.ts'
 
 /** Raised whenever the same project would get other fingerprints: a ledger written by another version is read again. */
 export const fingerprintVersion = 1
@@ -14,6 +17,12 @@ export interface Compiled {
   /** What could not be resolved while compiling, in words; empty when `code` is exactly what dbt would send. */
   readonly unresolved: readonly string[]
 }
+export type CompileTemplate = (
+  project: Project,
+  unique_id: string,
+  template: string,
+  options: { readonly incremental: boolean },
+) => Compiled
 export type Compile = (project: Project, unique_id: string, options: { readonly incremental: boolean }) => Compiled
 
 /** What a node means for what stands in the warehouse. Equal hashes: deploying it again would change nothing but the data. */
@@ -49,25 +58,22 @@ export interface Fingerprinted {
 }
 
 /**
- * The fingerprints of all nodes and unit tests of a project, by unique_id in order. `settings` is what a node that cannot
- * be compiled may depend on besides its text: `settingsOf` the project's files, and whatever else the caller knows.
+ * The fingerprints of all nodes and unit tests of a project, by unique_id in order. `settings` are those of the project's
+ * files. Without `template`, hooks that call macros are compared as text.
  */
-export function fingerprints(project: Project, compile: Compile, settings: Json): Fingerprints {
+export function fingerprints(
+  project: Project,
+  compile: Compile,
+  settings: Settings,
+  template?: CompileTemplate,
+): Fingerprints {
+  const tools: Tools = { project, compile, settings, template: template ?? null }
   const { manifest } = project
   const all = [...manifest.nodes.values(), ...manifest.unit_tests.values()]
   all.sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1))
   return new Map(
-    all.map((node) => [
-      node.unique_id,
-      node.resource_type === 'unit_test' ? ofUnitTest(node) : ofNode(project, node, compile, settings),
-    ]),
+    all.map((node) => [node.unique_id, node.resource_type === 'unit_test' ? ofUnitTest(node) : ofNode(tools, node)]),
   )
-}
-
-/** The text of the files that say which vars, flags and package versions a project has. */
-export function settingsOf(files: ProjectFiles): Json {
-  const names = ['dbt_project.yml', 'dependencies.yml', 'package-lock.yml', 'packages.yml', 'vars.yml']
-  return names.map((name) => [name, files.get(name) ?? null])
 }
 
 /** Whether a node leaves something in the warehouse or is checked there, so that a plan may hold it. */
@@ -76,9 +82,9 @@ export function isDeployed(node: ManifestNode): boolean {
   return node.resource_type === 'seed' || node.resource_type === 'snapshot' || node.resource_type === 'test'
 }
 
-function ofNode(project: Project, node: ManifestNode, compile: Compile, settings: Json): Fingerprint {
-  const code = codeOf(project, node, compile, settings)
-  const config = configOf(project.manifest, node)
+function ofNode(tools: Tools, node: ManifestNode): Fingerprint {
+  const code = codeOf(tools, node)
+  const config = { ...configOf(tools.project.manifest, node), ...hooksOf(tools, node), ...flagsOf(tools, node) }
   const governance = governanceOf(node)
   const place = placeOf(node)
   return assemble(node.unique_id, { ...code, config, governance, place })
@@ -87,6 +93,13 @@ function ofNode(project: Project, node: ManifestNode, compile: Compile, settings
 function ofUnitTest(test: UnitTestDefinition): Fingerprint {
   const code = { model: test.model, given: test.given, expect: test.expect, overrides: test.overrides }
   return assemble(test.unique_id, { code, unresolved: [], config: {}, governance: {}, place: null })
+}
+
+interface Tools {
+  readonly project: Project
+  readonly compile: Compile
+  readonly settings: Settings
+  readonly template: CompileTemplate | null
 }
 
 interface Meaning {
@@ -115,23 +128,64 @@ function assemble(unique_id: string, meaning: Meaning): Fingerprint {
   }
 }
 
-function codeOf(
-  project: Project,
-  node: ManifestNode,
-  compile: Compile,
-  settings: Json,
-): Pick<Meaning, 'code' | 'unresolved'> {
+function codeOf({ project, compile, settings }: Tools, node: ManifestNode): Pick<Meaning, 'code' | 'unresolved'> {
   if (node.resource_type === 'seed') {
     // dbt hashes a large seed's path instead of its content; then nothing says whether the content changed.
     const unresolved = node.checksum.name === 'path' ? ['the content of this large seed'] : []
     return { code: ['seed', node.checksum.name, node.checksum.checksum], unresolved }
   }
-  const ways = node.config.materialized === 'incremental' ? [false, true] : [false]
-  const compiled = ways.map((incremental) => compile(project, node.unique_id, { incremental }))
+  const compiled = waysOf(node).map((incremental) => compile(project, node.unique_id, { incremental }))
   const unresolved = [...new Set(compiled.flatMap((each) => each.unresolved))].sort()
-  if (unresolved.length > 0) return { code: ['text', ...textOf(project, node), settings], unresolved }
-  const normal = isDatabricks(project.manifest) && node.language === 'sql' ? normaliseSql : (code: string) => code
-  return { code: [node.language, ...new Set(compiled.map((each) => normal(each.code)))], unresolved }
+  if (unresolved.length > 0) return { code: ['text', ...textOf(project, node), settings.text], unresolved }
+  return {
+    code: [node.language, ...new Set(compiled.map((each) => normal(project.manifest, node, each.code)))],
+    unresolved,
+  }
+}
+
+/** What `is_incremental()` may answer when the node is built. */
+function waysOf(node: ManifestNode): boolean[] {
+  return node.config.materialized === 'incremental' ? [false, true] : [false]
+}
+
+function normal(manifest: Manifest, node: ManifestNode, code: string): string {
+  return isDatabricks(manifest) && node.language === 'sql' ? normaliseSql(code) : code
+}
+
+/** The statements of a node's hooks; where they are not certain, their text and that of all they could depend on. */
+function hooksOf({ project, settings, template }: Tools, node: ManifestNode): JsonObject {
+  const { manifest } = project
+  const hooks: Record<string, Json> = {}
+  for (const key of ['pre-hook', 'post-hook'] as const) {
+    const texts = hookTexts(node.config[key] ?? node.config[key.replace('-', '_')])
+    if (texts.length === 0) continue
+    const compiled = texts.flatMap((text) =>
+      waysOf(node).map((incremental) => template?.(project, node.unique_id, text, { incremental }) ?? asText(text)),
+    )
+    const exact = compiled.every((each) => each.unresolved.length === 0)
+    hooks[key.replace('-', '_')] = exact
+      ? [...new Set(compiled.map((each) => normal(manifest, node, each.code)))]
+      : { text: texts, settings: hash(settings.text), ...macroTexts(manifest, node.depends_on.macros) }
+  }
+  return hooks
+}
+
+/** Without a compiler, text that calls nothing is what will be run. */
+function asText(text: string): Compiled {
+  return { code: text, unresolved: /\{[{%]/.test(text) ? [text] : [] }
+}
+
+function hookTexts(hooks: Json | undefined): string[] {
+  const list = Array.isArray(hooks) ? hooks : [hooks ?? null]
+  return list.flatMap((hook: Json) => {
+    const sql = isObject(hook) ? hook.sql : hook
+    return typeof sql === 'string' ? [sql] : []
+  })
+}
+
+function flagsOf({ settings }: Tools, node: ManifestNode): JsonObject {
+  const built = ['model', 'seed', 'snapshot'].includes(node.resource_type) && node.config.materialized !== 'ephemeral'
+  return built && Object.keys(settings.flags).length > 0 ? { flags: settings.flags } : {}
 }
 
 /** Everything that the node's meaning could come from, as text. */

@@ -4,12 +4,12 @@ import { reachableMacros } from './reach.ts'
 
 /** What says something about a resource and alters nothing in the warehouse, or is a part of its own. */
 const notConfig = new Set(
-  'enabled tags meta docs group access description database schema alias persist_docs contract databricks_tags row_filter grants freshness'.split(
+  'enabled tags meta docs group access description database schema alias persist_docs contract databricks_tags row_filter grants freshness pre-hook post-hook pre_hook post_hook'.split(
     ' ',
   ),
 )
 
-/** What shapes the relation: every setting that is not known to shape nothing, an enforced contract, hooks with their macros. */
+/** What shapes the relation: every setting that is not known to shape nothing, an enforced contract, a materialization of the project's own. */
 export function configOf(manifest: Manifest, node: ManifestNode): JsonObject {
   const config: Record<string, Json> = {}
   for (const [key, value] of Object.entries(node.config)) {
@@ -17,9 +17,7 @@ export function configOf(manifest: Manifest, node: ManifestNode): JsonObject {
   }
   const contract = contractOf(node)
   if (contract !== null) config.contract = contract
-  const macros = configMacros(manifest, node)
-  if (macros !== null) config.macros = macros
-  return config
+  return { ...config, ...materializationOf(manifest, node) }
 }
 
 function contractOf(node: ManifestNode): JsonObject | null {
@@ -37,16 +35,24 @@ function contractOf(node: ManifestNode): JsonObject | null {
   }
 }
 
-/** The text of the macros that a node's hooks call, and of a materialization that is not dbt's own. */
-function configMacros(manifest: Manifest, node: ManifestNode): JsonObject | null {
-  const hooks = JSON.stringify([node.config['pre-hook'] ?? null, node.config['post-hook'] ?? null])
+/** The text of a materialization that is not dbt's own. */
+function materializationOf(manifest: Manifest, node: ManifestNode): JsonObject {
   const prefix = `materialization_${node.config.materialized}_`
   const own = materializationsOf(manifest).filter((macro) => macro.name.startsWith(prefix))
-  const start = [...(/\{\{|\{%/.test(hooks) ? node.depends_on.macros : []), ...own.map((macro) => macro.unique_id)]
-  if (start.length === 0) return null
-  return Object.fromEntries(
-    reachableMacros(manifest, start).map((id) => [id, hash(manifest.macros.get(id)?.macro_sql ?? null)]),
+  return own.length === 0
+    ? {}
+    : macroTexts(
+        manifest,
+        own.map((macro) => macro.unique_id),
+      )
+}
+
+/** The hashes of macros and of those that they call, as settings. */
+export function macroTexts(manifest: Manifest, start: readonly string[]): JsonObject {
+  const hashes = reachableMacros(manifest, start).map(
+    (id) => [id, hash(manifest.macros.get(id)?.macro_sql ?? null)] as const,
   )
+  return { macros: Object.fromEntries(hashes) }
 }
 
 const materializations = new WeakMap<Manifest, readonly Macro[]>()

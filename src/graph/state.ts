@@ -7,7 +7,7 @@ import type {
   SourceDefinition,
   UnitTestDefinition,
 } from '../dbt/manifest.ts'
-import { codeReasons } from './cause.ts'
+import { codeReasons, macroReasons } from './cause.ts'
 import { type AffectedExposure, type ChangeClass, changeClasses, type NodeChange } from './change.ts'
 import type { Fingerprint, Fingerprinted } from './fingerprint.ts'
 import { graphOf } from './graph.ts'
@@ -99,7 +99,14 @@ function ofFingerprint(base: Fingerprinted, head: Fingerprinted, id: string): Di
     words.push(...said)
   }
   if (differ('code')) note('unknown', codeReasons(base.project.manifest, head.project.manifest, from, to))
-  if (differ('config')) note('config', differences(from.config, to.config))
+  if (differ('config')) {
+    const differing = differences(from.config, to.config)
+    const hooks = differing.some((each) => /^(pre|post)_hook/.test(each))
+    note(
+      'config',
+      hooks ? [...differing, ...macroReasons(base.project.manifest, head.project.manifest, id)] : differing,
+    )
+  }
   if (differ('place')) note('config', [`moved from ${from.place ?? 'nowhere'} to ${to.place ?? 'nowhere'}`])
   if (differ('governance')) note('governance', differences(from.governance, to.governance))
   return { classes, words, columns: changedColumns(from.governance, to.governance) }

@@ -36,7 +36,7 @@ function compareObjects(path: string, before: JsonObject, after: JsonObject): st
 
 function compare(path: string, before: Json | undefined, after: Json | undefined): string[] {
   if (same(before, after)) return []
-  if (path.startsWith('macros.')) return [`macro ${path.split('.').at(-1)} changed`]
+  if (path.includes('macros.')) return [`macro ${path.split('.').at(-1)} changed`]
   if (isList(before) || isList(after)) return compareLists(singular(path), asList(before), asList(after))
   if (isObject(before) || isObject(after)) {
     if (unset(after) && !path.includes('.')) return [`${path} removed`]
@@ -57,7 +57,8 @@ function compareLists(path: string, before: readonly Json[], after: readonly Jso
   const added = after.filter((item) => !before.some((other) => same(item, other)))
   const removed = before.filter((item) => !after.some((other) => same(item, other)))
   if (added.length + removed.length === 0) return [`order of ${path} changed`]
-  if ([...added, ...removed].some((item) => isObject(item) || isList(item))) return [`${path} changed`]
+  if ([...added, ...removed].some((item) => typeof item === 'object' || String(item).length > 40))
+    return [`${path} changed`]
   return [
     ...added.map((item) => `${path} ${show(item)} added`),
     ...removed.map((item) => `${path} ${show(item)} removed`),
