@@ -1,9 +1,12 @@
 import type { UnitTestDraft, Work } from './draft.ts'
 import type { TestRequest } from './generic-tests.ts'
 import type { ColumnInfo, Documentation, Group, Macro } from './manifest.ts'
+import type { MetricWork } from './metrics.ts'
 import type { PatchResult } from './patches.ts'
 import type { PropertyEntry } from './properties.ts'
 import type { ExposureWork } from './resources.ts'
+import type { SavedQueryWork } from './saved-queries.ts'
+import type { SemanticModelWork } from './semantic-models.ts'
 import type { Place } from './sink.ts'
 import type { SourceWork } from './sources.ts'
 
@@ -15,6 +18,9 @@ export class Gathered {
   readonly exposures: ExposureWork[] = []
   readonly groups: Group[] = []
   readonly unitTests: { readonly draft: UnitTestDraft; readonly entry: PropertyEntry }[] = []
+  readonly semanticModels: SemanticModelWork[] = []
+  readonly metrics: MetricWork[] = []
+  readonly savedQueries: SavedQueryWork[] = []
   readonly docs: Documentation[] = []
   readonly macros: Macro[] = []
   readonly requests = new Map<Work, TestRequest>()

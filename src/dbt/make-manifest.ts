@@ -3,7 +3,17 @@ import type { ModelDraft, NodeDraft, SourceDraft, UnitTestDraft, Work } from './
 import { hasRelation } from './finish.ts'
 import type { Gathered } from './gathered.ts'
 import { isRefable, RefLookup } from './lookup.ts'
-import type { Manifest, ManifestNode, Resource, SourceDefinition, UnitTestDefinition } from './manifest.ts'
+import type {
+  Manifest,
+  ManifestNode,
+  Metric,
+  Resource,
+  SavedQuery,
+  SemanticModel,
+  SourceDefinition,
+  UnitTestDefinition,
+} from './manifest.ts'
+import { resolveMetrics } from './metrics.ts'
 import type { Duplicate, Orphan, Unresolved } from './project.ts'
 import { Resolver } from './resolve.ts'
 import type { Session } from './session.ts'
@@ -74,6 +84,7 @@ export function makeManifest(session: Session, gathered: Gathered): Made {
     if (draft.config.enabled === false) disable(draft)
     else draft.depends_on = { macros: [], nodes: resolver.resolveAll(draft, asked) }
   }
+  const semantic = resolveSemantics(gathered, resolver, disable)
   const unitTests = resolveUnitTests(session, gathered, resolver, refs, disable)
   for (const macro of gathered.macros) placeMacro(session, gathered, macro.unique_id)
   duplicates.push(...sameRelations(session, nodes))
@@ -93,15 +104,21 @@ export function makeManifest(session: Session, gathered: Gathered): Made {
     nodes: sortedNodes,
     sources: sortedSources,
     exposures,
-    metrics: new Map(),
-    semantic_models: new Map(),
-    saved_queries: new Map(),
+    ...semantic,
     unit_tests: unitTests,
     groups: sorted(gathered.groups),
     macros: sorted(gathered.macros),
     docs: sorted(gathered.docs),
     disabled: new Map([...disabled].sort(([a], [b]) => compare(a, b))),
-    ...edges([...sortedNodes.values(), ...sortedSources.values(), ...exposures.values(), ...unitTests.values()]),
+    ...edges([
+      ...sortedNodes.values(),
+      ...sortedSources.values(),
+      ...exposures.values(),
+      ...semantic.metrics.values(),
+      ...semantic.semantic_models.values(),
+      ...semantic.saved_queries.values(),
+      ...unitTests.values(),
+    ]),
   }
   return {
     manifest,
@@ -223,6 +240,64 @@ function resolveUnitTests(
   }
   for (const draft of result) if (!gathered.places.has(draft.unique_id)) copyPlace(gathered, draft)
   return sorted<UnitTestDefinition>(result)
+}
+
+interface Semantics {
+  readonly metrics: Map<string, Metric>
+  readonly semantic_models: Map<string, SemanticModel>
+  readonly saved_queries: Map<string, SavedQuery>
+}
+
+/** The semantic layer's resources, with what they depend on. */
+function resolveSemantics(gathered: Gathered, resolver: Resolver, disable: (resource: Resource) => void): Semantics {
+  const isEnabled = (draft: Metric | SemanticModel | SavedQuery): boolean => {
+    if (draft.config.enabled !== false) return true
+    disable(draft)
+    return false
+  }
+  for (const { draft, entry } of [...gathered.semanticModels, ...gathered.metrics, ...gathered.savedQueries])
+    gathered.places.set(draft.unique_id, entry.place)
+  const models = gathered.semanticModels.filter(({ draft }) => isEnabled(draft))
+  for (const { draft, entry } of models) {
+    draft.depends_on = {
+      macros: [],
+      nodes: resolver.resolveAll(
+        draft,
+        draft.refs.map((args) => ({ kind: 'ref', args, place: entry.place })),
+      ),
+    }
+    const node = draft.refs[0] && resolver.ref(draft, draft.refs[0])
+    if (node)
+      draft.node_relation = {
+        alias: node.alias,
+        schema_name: node.schema,
+        database: node.database,
+        relation_name: node.relation_name,
+      }
+  }
+  const metrics = gathered.metrics.map(({ draft }) => draft).filter(isEnabled)
+  resolveMetrics(
+    metrics,
+    models.map(({ draft }) => draft),
+  )
+  const queries = gathered.savedQueries.map(({ draft }) => draft).filter(isEnabled)
+  const byName = new Map(metrics.map((metric) => [metric.name, metric.unique_id]))
+  for (const query of queries) {
+    const named = query.query_params.metrics
+    query.depends_on = {
+      macros: [],
+      nodes: Array.isArray(named) ? named.flatMap((name) => byName.get(String(name)) ?? []) : [],
+    }
+  }
+  for (const { draft } of gathered.exposures) {
+    const nodes = draft.metrics.flatMap((name) => byName.get(name.at(-1) ?? '') ?? [])
+    if (nodes.length > 0) draft.depends_on = { ...draft.depends_on, nodes: [...draft.depends_on.nodes, ...nodes] }
+  }
+  return {
+    metrics: sorted<Metric>(metrics),
+    semantic_models: sorted<SemanticModel>(models.map(({ draft }) => draft)),
+    saved_queries: sorted<SavedQuery>(queries),
+  }
 }
 
 function copyPlace(gathered: Gathered, draft: UnitTestDraft): void {

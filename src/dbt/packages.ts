@@ -60,7 +60,7 @@ export function loadPackages(input: ProjectInput, cache: ParseCache, sink: Sink)
 /** The nearest of the names, when it is near enough to be what was meant. */
 export function nearest(name: string, names: Iterable<string>): string | null {
   let best: string | null = null
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1
+  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1
   for (const candidate of names) {
     if (Math.abs(candidate.length - name.length) >= bestDistance) continue
     const found = distance(name, candidate)

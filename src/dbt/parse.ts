@@ -10,6 +10,7 @@ import { type MacroEntry, readMacros } from './macro.ts'
 import { MacroIndex } from './macro-index.ts'
 import { macroResources } from './macro-resource.ts'
 import { makeManifest } from './make-manifest.ts'
+import { makeMetric, measureMetrics } from './metrics.ts'
 import { Names } from './names.ts'
 import { loadPackages, type Packages } from './packages.ts'
 import { applyPatches, sealContract } from './patches.ts'
@@ -17,6 +18,8 @@ import type { Project, ProjectInput } from './project.ts'
 import { type PropertyEntry, readProperties } from './properties.ts'
 import { makeExposure, makeGroup } from './resources.ts'
 import { Runtime } from './runtime.ts'
+import { makeSavedQuery } from './saved-queries.ts'
+import { makeSemanticModel } from './semantic-models.ts'
 import type { Session } from './session.ts'
 import { Sink } from './sink.ts'
 import { yamlSnapshots } from './snapshots.ts'
@@ -113,6 +116,13 @@ function gather(session: Session): Gathered {
   gathered.exposures.push(...of('exposures').map((entry) => makeExposure(session, entry)))
   gathered.groups.push(...of('groups').map(makeGroup))
   gathered.unitTests.push(...of('unit_tests').map((entry) => ({ draft: makeUnitTest(session, entry), entry })))
+  for (const entry of of('semantic_models')) {
+    const made = makeSemanticModel(session, entry)
+    gathered.semanticModels.push(made)
+    gathered.metrics.push(...measureMetrics(session, entry, made.draft.config))
+  }
+  gathered.metrics.push(...of('metrics').map((entry) => makeMetric(session, entry)))
+  gathered.savedQueries.push(...of('saved_queries').map((entry) => makeSavedQuery(session, names, entry)))
   gathered.docs.push(...packages.flatMap((each) => readDocs(session, each)))
   gathered.macros.push(...macroResources(session, of('macros'), patched.orphans))
   describe(session, gathered)
@@ -139,6 +149,9 @@ function describe(session: Session, gathered: Gathered): void {
   }
   for (const { draft, entry } of gathered.exposures)
     draft.description = descriptions.of(draft.description, draft.package_name, entry.place).description
+  for (const { draft, entry } of [...gathered.metrics, ...gathered.semanticModels, ...gathered.savedQueries])
+    if (draft.description !== null)
+      draft.description = descriptions.of(draft.description, draft.package_name, entry.place).description
   gathered.macros.forEach((macro, index) => {
     if (!/\{[{%#]/.test(macro.description + (macro.arguments ?? []).map((argument) => argument.description).join('')))
       return

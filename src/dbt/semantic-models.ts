@@ -1,0 +1,131 @@
+import { TemplateSyntaxError } from '../jinja/errors.ts'
+import { str } from '../jinja/index.ts'
+import { type Data, type DataObject, isObject, plain, plainObject, textOr, toValue } from './data.ts'
+import type { SemanticModelDraft } from './draft.ts'
+import type { Json, JsonObject } from './manifest.ts'
+import { objectOr, objects, type PropertyEntry } from './properties.ts'
+import type { Session } from './session.ts'
+import { folders } from './sql-nodes.ts'
+import { refOrSource } from './static.ts'
+
+/** A semantic model while it is parsed. */
+export interface SemanticModelWork {
+  readonly draft: SemanticModelDraft
+  readonly entry: PropertyEntry
+}
+
+/** https://docs.getdbt.com/docs/build/semantic-models */
+export function makeSemanticModel(session: Session, entry: PropertyEntry): SemanticModelWork {
+  const { data, raw, package: of } = entry
+  const fqn = [of.name, ...folders(entry.source.relative), entry.name]
+  const own = { kind: 'semantic_model' as const, package: of, fqn, patch: objectOr(data.config) }
+  const config = session.configs.rendered(own)
+  const meta = plainObject(plainConfig(config.meta))
+  const model = textOr(data.model, '')
+  const part = (element: DataObject, written: DataObject): JsonObject => ({
+    name: textOr(element.name, ''),
+    description: textOr(written.description, null),
+    label: textOr(element.label, null),
+    config: { meta: { ...meta, ...plainObject(objectOr(element.config).meta) } },
+  })
+  const parts = (key: string, make: (element: DataObject) => JsonObject): JsonObject[] => {
+    const written = objects(raw[key])
+    return objects(data[key]).map((element, index) => ({
+      ...part(element, written[index] ?? element),
+      ...make(element),
+    }))
+  }
+  return {
+    entry,
+    draft: {
+      resource_type: 'semantic_model',
+      name: entry.name,
+      package_name: of.name,
+      path: entry.source.relative,
+      original_file_path: entry.source.original,
+      unique_id: `semantic_model.${of.name}.${entry.name}`,
+      fqn,
+      model,
+      node_relation: null,
+      description: textOr(raw.description, null),
+      label: textOr(data.label, null),
+      defaults: isObject(data.defaults) ? { agg_time_dimension: textOr(data.defaults.agg_time_dimension, null) } : null,
+      entities: parts('entities', (element) => ({
+        type: textOr(element.type, ''),
+        role: textOr(element.role, null),
+        expr: expression(element.expr),
+      })),
+      measures: parts('measures', measure),
+      dimensions: parts('dimensions', dimension),
+      metadata: null,
+      primary_entity: textOr(data.primary_entity, null),
+      config,
+      unrendered_config: session.configs.unrendered(own),
+      group: typeof config.group === 'string' ? config.group : null,
+      refs: modelRefs(session, entry, model),
+      depends_on: { macros: [], nodes: [] },
+    },
+  }
+}
+
+function plainConfig(value: Json | undefined): Data | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as DataObject) : undefined
+}
+
+function measure(element: DataObject): JsonObject {
+  const params = element.agg_params
+  const dimension = element.non_additive_dimension
+  return {
+    agg: textOr(element.agg, ''),
+    create_metric: false,
+    expr: expression(element.expr),
+    agg_params: isObject(params)
+      ? {
+          percentile: plain(params.percentile ?? null),
+          use_discrete_percentile: params.use_discrete_percentile === true,
+          use_approximate_percentile: params.use_approximate_percentile === true,
+        }
+      : null,
+    non_additive_dimension: isObject(dimension)
+      ? {
+          name: textOr(dimension.name, ''),
+          window_choice: textOr(dimension.window_choice, null),
+          window_groupings: plain(dimension.window_groupings ?? []),
+        }
+      : null,
+    agg_time_dimension: textOr(element.agg_time_dimension, null),
+  }
+}
+
+function dimension(element: DataObject): JsonObject {
+  const params = element.type_params
+  return {
+    type: textOr(element.type, ''),
+    is_partition: element.is_partition === true,
+    type_params: isObject(params)
+      ? {
+          time_granularity: textOr(params.time_granularity, null),
+          validity_params: plain(params.validity_params ?? null),
+        }
+      : null,
+    expr: expression(element.expr),
+    metadata: null,
+    datatype: null,
+  }
+}
+
+/** dbt keeps expressions as text, a number too. */
+export function expression(data: Data | undefined): string | null {
+  return data === undefined || data === null ? null : str(toValue(data))
+}
+
+function modelRefs(session: Session, entry: PropertyEntry, model: string): SemanticModelDraft['refs'] {
+  try {
+    const found = refOrSource(session.cache.template(`{{ ${model} }}`, 'model'))?.value
+    if (found && 'name' in found) return [found]
+  } catch (error) {
+    if (!(error instanceof TemplateSyntaxError)) throw error
+  }
+  session.sink.add('invalid-properties', 'error', entry.place, `a semantic model's model is ref('…'), not ${model}`)
+  return []
+}
