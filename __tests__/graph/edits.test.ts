@@ -147,6 +147,9 @@ describe('one edit of the EU project', () => {
     expect(said(['macros/forget_customers.sql', 'where recency = 1', 'where recency < 2'])).toEqual([
       'model.customer_metrics: post_hook changed; macro forget_customers changed',
     ])
+    expect(said(['dbt_project.yml', 'high_value_above: 10000', 'high_value_above: 20000'])[0]).toMatch(
+      /^model.customer_cohorts: variable high_value_above, variable medium_value_from or the target makes it other SQL; /,
+    )
     expect(said(['dbt_project.yml', 'use_materialization_v2: true', 'use_materialization_v2: false'])[0]).toBe(
       'model.customer_cohorts: flags.use_materialization_v2 true → false',
     )

@@ -13,10 +13,16 @@ export function codeReasons(base: Manifest, head: Manifest, from: Fingerprint, t
     ...changedMacros(base, head, before, after),
     ...movedParents(base, head, before, after),
   ]
-  if (causes.length === 0) causes.push('a variable, an environment variable or the target makes it other SQL')
+  if (causes.length === 0) causes.push(outside([...new Set([...from.reads, ...to.reads])].sort()))
   const unresolved = [...new Set([...from.unresolved, ...to.unresolved])].sort()
   if (unresolved.length > 0) causes.push(`compared as text, since ${unresolved.join(', ')} could not be resolved`)
   return id.startsWith('test.') ? causes : [...causes, 'its effect on columns and rows is not analysed']
+}
+
+/** Nothing in the project's files says why: what the SQL is made with from outside. */
+function outside(reads: readonly string[]): string {
+  if (reads.length === 0) return 'a variable, an environment variable or the target makes it other SQL'
+  return `${reads.join(', ')} or the target makes it other SQL`
 }
 
 /** Which macros changed that a node can reach, in words: for what is known to have changed, but not in the node itself. */

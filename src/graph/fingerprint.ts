@@ -16,6 +16,8 @@ export interface Compiled {
   readonly code: string
   /** What could not be resolved while compiling, in words; empty when `code` is exactly what dbt would send. */
   readonly unresolved: readonly string[]
+  /** Names of the variables that the code was made with. */
+  readonly reads?: { readonly vars: readonly string[]; readonly env_vars: readonly string[] }
 }
 export type CompileTemplate = (
   project: Project,
@@ -33,6 +35,8 @@ export interface Fingerprint {
   /** False when the code could not be compiled with certainty, so that text stands in for meaning. */
   readonly exact: boolean
   readonly unresolved: readonly string[]
+  /** The variables that its code was made with, such as `variable high_value_above`. */
+  readonly reads: readonly string[]
   /** The hash of each part, to tell which of them changed. */
   readonly parts: FingerprintParts
   /** The parts that can be put into words. */
@@ -92,7 +96,7 @@ function ofNode(tools: Tools, node: ManifestNode): Fingerprint {
 
 function ofUnitTest(test: UnitTestDefinition): Fingerprint {
   const code = { model: test.model, given: test.given, expect: test.expect, overrides: test.overrides }
-  return assemble(test.unique_id, { code, unresolved: [], config: {}, governance: {}, place: null })
+  return assemble(test.unique_id, { code, unresolved: [], reads: [], config: {}, governance: {}, place: null })
 }
 
 interface Tools {
@@ -105,13 +109,14 @@ interface Tools {
 interface Meaning {
   readonly code: Json
   readonly unresolved: readonly string[]
+  readonly reads: readonly string[]
   readonly config: JsonObject
   readonly governance: JsonObject
   readonly place: string | null
 }
 
 function assemble(unique_id: string, meaning: Meaning): Fingerprint {
-  const { unresolved, config, governance, place } = meaning
+  const { unresolved, reads, config, governance, place } = meaning
   const parts = { code: hash(meaning.code), config: hash(config), governance: hash(governance), place: hash(place) }
   const version = fingerprintVersion
   const whole = hash([version, parts.code, parts.config, parts.governance, parts.place])
@@ -121,6 +126,7 @@ function assemble(unique_id: string, meaning: Meaning): Fingerprint {
     hash: whole,
     exact: unresolved.length === 0,
     unresolved,
+    reads,
     parts,
     config,
     governance,
@@ -128,19 +134,29 @@ function assemble(unique_id: string, meaning: Meaning): Fingerprint {
   }
 }
 
-function codeOf({ project, compile, settings }: Tools, node: ManifestNode): Pick<Meaning, 'code' | 'unresolved'> {
+function codeOf(
+  { project, compile, settings }: Tools,
+  node: ManifestNode,
+): Pick<Meaning, 'code' | 'unresolved' | 'reads'> {
   if (node.resource_type === 'seed') {
     // dbt hashes a large seed's path instead of its content; then nothing says whether the content changed.
     const unresolved = node.checksum.name === 'path' ? ['the content of this large seed'] : []
-    return { code: ['seed', node.checksum.name, node.checksum.checksum], unresolved }
+    return { code: ['seed', node.checksum.name, node.checksum.checksum], unresolved, reads: [] }
   }
   const compiled = waysOf(node).map((incremental) => compile(project, node.unique_id, { incremental }))
   const unresolved = [...new Set(compiled.flatMap((each) => each.unresolved))].sort()
-  if (unresolved.length > 0) return { code: ['text', ...textOf(project, node), settings.text], unresolved }
+  const reads = [...new Set(compiled.flatMap(readsOf))].sort()
+  if (unresolved.length > 0) return { code: ['text', ...textOf(project, node), settings.text], unresolved, reads }
   return {
     code: [node.language, ...new Set(compiled.map((each) => normal(project.manifest, node, each.code)))],
     unresolved,
+    reads,
   }
+}
+
+function readsOf({ reads }: Compiled): string[] {
+  const { vars = [], env_vars = [] } = reads ?? {}
+  return [...vars.map((name) => `variable ${name}`), ...env_vars.map((name) => `environment variable ${name}`)]
 }
 
 /** What `is_incremental()` may answer when the node is built. */
