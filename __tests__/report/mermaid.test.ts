@@ -35,11 +35,11 @@ describe('twins', () => {
     const [eu, us] = sectionsOf(sample(), place)
     const names = pictureOf([eu, us].filter((it) => it !== undefined)).nodes.map((it) => it.names.join(' '))
     expect(names.sort()).toEqual([
-      'cohort_dashboard',
+      'Customer cohorts (EU) Customer cohorts (US)',
+      'bronze.raw_customer_data_eu bronze.raw_customer_data_us',
+      'bronze.raw_sales_orders_eu bronze.raw_sales_orders_us',
       'customer_cohorts',
       'customer_metrics',
-      'raw_customer_data_eu raw_customer_data_us',
-      'raw_sales_orders_eu raw_sales_orders_us',
     ])
   })
 

@@ -43,6 +43,11 @@ export function regionOf(region: string, overrides: Partial<RegionReport> = {}):
     plan: [
       { unique_id: id(region, 'customer_metrics'), action: 'run', because: 'its SQL is not what is deployed' },
       { unique_id: id(region, 'customer_cohorts'), action: 'run', because: 'its SQL is not what is deployed' },
+      {
+        unique_id: id(region, 'unique_customer_cohorts_customer_id.9bd135655a', 'test'),
+        action: 'run',
+        because: 'it tests customer_cohorts',
+      },
       ...(region === 'eu'
         ? [
             {
@@ -94,12 +99,12 @@ export function finding(overrides: Partial<ReportedFinding> = {}): ReportedFindi
 }
 
 function cohorts(region: string): NodeChange {
-  const owner = region === 'eu' ? 'Growth EU, growth-eu@acme.example' : 'Growth, growth@acme.example'
+  const owner = `${region.toUpperCase()} Marketing, marketing-${region}@acme.example`
   const exposures: AffectedExposure[] = [
     {
       unique_id: id(region, 'cohort_dashboard', 'exposure'),
       name: 'cohort_dashboard',
-      label: 'Customer cohorts',
+      label: `Customer cohorts (${region.toUpperCase()})`,
       type: 'dashboard',
       owner,
       url: `https://bi.acme.example/${region}/cohorts`,
@@ -169,11 +174,14 @@ function lineageOf(region: string): RegionReport['lineage'] {
     state,
   })
   const nodes = [
-    node('source', `raw_customer_data_${region}`, 'bronze', 'context'),
-    node('source', `raw_sales_orders_${region}`, 'bronze', 'context'),
+    node('source', `bronze.raw_customer_data_${region}`, 'bronze', 'context'),
+    node('source', `bronze.raw_sales_orders_${region}`, 'bronze', 'context'),
     node('model', 'customer_metrics', 'silver', 'modified'),
     node('model', 'customer_cohorts', 'gold', 'modified'),
-    node('exposure', 'cohort_dashboard', 'exposure', 'affected'),
+    {
+      ...node('exposure', 'cohort_dashboard', 'exposure', 'affected'),
+      name: `Customer cohorts (${region.toUpperCase()})`,
+    },
   ]
   const [customers, orders, metrics, cohorts, dashboard] = nodes.map((it) => it.unique_id)
   const edges = [

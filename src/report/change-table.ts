@@ -47,7 +47,7 @@ function rowOf(twins: readonly Section[], index: number, place: Place): string {
   })
   const [first] = each
   if (!first) return ''
-  return `| ${[nameCell(each, place), effectCell(first.change, first.section), reachCell(first.change)].join(' | ')} |`
+  return `| ${[nameCell(each, place), effectCell(first.change, first.section), reachCell(each)].join(' | ')} |`
 }
 
 type Twin = { readonly section: Section; readonly change: ChangeRow }
@@ -77,13 +77,16 @@ function effectCell(change: ChangeRow, section: Section): string {
   return `${mark}**${effects[change.change]}**${columns}${more}${reason}`
 }
 
-/** Exposures first, then how many models. */
-function reachCell({ exposures, reached, affected }: ChangeRow): string {
-  const named = exposures.slice(0, NAMED).map((it) => `**${exposureTitle(it)}**`)
-  const left = reached - named.length
+/** Exposures first, all that one of the twins reaches, then how many models. */
+function reachCell(each: readonly Twin[]): string {
+  const titles = new Set(
+    each.flatMap(({ change }) => change.exposures.slice(0, NAMED).map((it) => `**${exposureTitle(it)}**`)),
+  )
+  const left = Math.max(...each.map(({ change }) => change.reached - Math.min(NAMED, change.exposures.length)))
+  const affected = Math.max(...each.map(({ change }) => change.affected))
   const parts = [
-    ...named,
-    ...(left > 0 ? [counted(left, named.length > 0 ? 'more exposure' : 'exposure')] : []),
+    ...titles,
+    ...(left > 0 ? [counted(left, titles.size > 0 ? 'more exposure' : 'exposure')] : []),
     ...(affected > 0 ? [counted(affected, 'model')] : []),
   ]
   return parts.join('<br>') || '–'

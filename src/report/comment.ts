@@ -58,12 +58,9 @@ export function commentUpdate(report: Report, place: Place): CommentUpdate {
 
 /** The comment as one job that checks every region would post it, for a terminal or a file. */
 export function commentMarkdown(report: Report, place: Place): string {
-  const state = stateOf(report, place)
-  return fitting(
-    state,
-    (shown, step) => `${markdown(shown, place, place.head ?? report.head ?? '', step)}\n`,
-    fitsComment,
-  )
+  const head = place.head ?? report.head ?? ''
+  const render = (shown: CommentState, step: Step) => `${markdown(shown, place, head, step)}\n`
+  return fitting(stateOf(report, place), render, characters, MOST_CHARACTERS)
 }
 
 function commentOf(state: CommentState, place: Place, head: string): string {
@@ -71,9 +68,11 @@ function commentOf(state: CommentState, place: Place, head: string): string {
     const data = step.data ? `\n\n${dataOf(shown)}` : ''
     return `${markerOf(shown)}\n${markdown(shown, place, head, step)}${data}`
   }
-  return fitting(state, render, fitsComment)
+  return fitting(state, render, characters, MOST_CHARACTERS)
 }
 
-function fitsComment(text: string): boolean {
-  return text.length <= MOST_CHARACTERS || [...text].length <= MOST_CHARACTERS
+function characters(text: string): number {
+  let count = 0
+  for (const _ of text) count++
+  return count
 }

@@ -90,6 +90,7 @@ const totals = object<Section['totals']>({
   configurationErrors: count,
   configuration: count,
   run: count,
+  tests: count,
   review: count,
   nodes: count,
 })

@@ -45,7 +45,7 @@ export function htmlCode(name: string): string {
 
 /** Prose as GitHub's Markdown on one line, also in a table; a 'quoted' name in it becomes code. */
 export function prose(text: string, longest = 1_000): string {
-  const shown = visible(shortened(text, longest))
+  const shown = visible(shortened(text, longest)).trim() || '(empty)'
   return shown
     .split(/(?<=^|[\s(])('[^']+')(?=$|[\s),.;:?!])/)
     .map((part, index) => (index % 2 === 1 ? code(part.slice(1, -1)) : escaped(part)))

@@ -1,5 +1,6 @@
 import { code, link, prose, webUrl } from './escape.ts'
 import { grouped } from './grouped.ts'
+import { withoutRegion } from './lineage.ts'
 import type { AffectedExposure } from './report.ts'
 import type { Section } from './section.ts'
 import { counted } from './words.ts'
@@ -11,17 +12,17 @@ interface Reached {
   readonly exposure: AffectedExposure
 }
 
-/** Who has to hear of the changes: the exposures that they reach, each with its owner, those of twins in one line. */
+/** Who has to hear of the changes: the exposures that they reach, each with its owner, those of twins in one entry. */
 export function exposureList(twins: readonly Section[]): string {
-  const reached = twins.flatMap(reachedBy)
-  const alike = [
-    ...grouped(reached, ({ exposure }) => JSON.stringify([exposure.name, exposure.label, exposure.type])).values(),
-  ]
-  const lines = alike.slice(0, SHOWN).map((them) => lineOf(them, twins.length > 1))
-  const shown = alike.slice(0, SHOWN).reduce((sum, them) => sum + them.length, 0)
-  const left = twins.reduce((sum, it) => sum + it.totals.exposures, 0) - shown
-  if (left > 0) lines.push(`- and ${counted(left, lines.length > 0 ? 'more exposure' : 'exposure')}`)
-  return lines.length === 0 ? '' : ['Reaches', ...lines].join('\n')
+  const alike = [...grouped(twins.flatMap(reachedBy), keyOf).values()]
+  const shown = alike.slice(0, SHOWN)
+  const left = twins.reduce((sum, it) => sum + it.totals.exposures, 0) - shown.flat().length
+  const entries = shown.map((them) => `- ${entryOf(them, twins.length)}`)
+  if (left > 0)
+    entries.push(
+      `- ${entries.length > 0 ? 'and ' : ''}${counted(left, entries.length > 0 ? 'more exposure' : 'exposure')}`,
+    )
+  return entries.length === 0 ? '' : ['Reaches', ...entries].join('\n')
 }
 
 function reachedBy({ region, changes }: Section): Reached[] {
@@ -29,22 +30,25 @@ function reachedBy({ region, changes }: Section): Reached[] {
   return [...exposures.values()].map((exposure) => ({ region, exposure }))
 }
 
-function lineOf(them: readonly Reached[], several: boolean): string {
-  const [first] = them
-  if (!first) return ''
-  const { exposure } = first
-  const title = `**${exposureTitle(exposure)}**`
-  const url = webUrl(exposure.url)
-  const everywhere = them.every((it) => webUrl(it.exposure.url) === url && it.exposure.owner === exposure.owner)
-  const type = prose(exposure.type, 40)
-  if (!several || everywhere) {
-    const where = several ? ` in ${them.map((it) => code(it.region)).join(' ')}` : ''
-    return `- ${link(title, url)} (${type})${where} · ${prose(exposureOwner(exposure), 100)}`
-  }
-  const owners = them.map(
-    (it) => `${link(code(it.region), webUrl(it.exposure.url))} ${prose(exposureOwner(it.exposure), 100)}`,
-  )
-  return `- ${title} (${type}) · ${owners.join(' · ')}`
+function keyOf({ region, exposure }: Reached): string {
+  return JSON.stringify([
+    exposure.type,
+    withoutRegion(exposure.name, region),
+    withoutRegion(exposure.label ?? '', region),
+  ])
+}
+
+function entryOf(them: readonly Reached[], regions: number): string {
+  const lines = [...grouped(them, lineOf)].map(([line, of]) => {
+    const where = of.length < regions && regions > 1 ? `${of.map((it) => code(it.region)).join(' ')} ` : ''
+    return `${where}${line}`
+  })
+  return lines.join('<br>')
+}
+
+function lineOf({ exposure }: Reached): string {
+  const title = link(`**${exposureTitle(exposure)}**`, webUrl(exposure.url))
+  return `${title} (${prose(exposure.type, 40)}) · ${prose(exposureOwner(exposure), 100)}`
 }
 
 /** What people call an exposure. */

@@ -1,6 +1,6 @@
 import { code } from './escape.ts'
 import { grouped } from './grouped.ts'
-import { failed, isEmpty, type Section } from './section.ts'
+import { failed, type Section } from './section.ts'
 import type { CommentState } from './state.ts'
 import { counted, listed, nounOf } from './words.ts'
 
@@ -37,27 +37,26 @@ function verdict(sections: readonly Section[], waiting: readonly string[]): stri
   if (errors > 0) return [...[counted(errors, 'new error')], ...also, ...wait].join(', ')
   if (waiting.length > 0) return [...wait, ...also].join(', ')
   const fixed = sections.flatMap((it) => it.fixed ?? [])
-  const resolved = fixed.length > 0 ? [`resolved: no new error any more`] : []
+  const resolved = fixed.length > 0 ? ['resolved, the errors found before are fixed'] : []
   return [...resolved, ...also].join(', ')
 }
 
 function changes(sections: readonly Section[]): string {
   const changed = sections.filter((it) => it.totals.changes > 0)
-  if (changed.length === 0) return sections.some((it) => !isEmpty(it)) || sections.length > 0 ? 'no model changes' : ''
-  const unknown = changed.reduce((sum, it) => sum + it.totals.unknown, 0)
-  const byCount = [...grouped(changed, amount)]
-  const said = byCount.map(([what, of]) => {
-    const where =
-      sections.length > 1
-        ? ` in ${of.length > 3 ? counted(of.length, 'region') : listed(of.map((it) => code(it.region)))}`
-        : ''
-    return `${what} changed${where}`
+  if (changed.length === 0) return sections.length > 0 ? 'no model changes' : ''
+  const said = [...grouped(changed, amount)].map(([what, of]) => {
+    const regions = of.length > 3 ? counted(of.length, 'region') : listed(of.map((it) => code(it.region)))
+    return `${what} changed${sections.length > 1 ? ` in ${regions}` : ''}`
   })
-  return [...said.slice(0, 4), ...(unknown > 0 ? [`${unknown} of unknown effect`] : [])].join(', ')
+  return said.length > 4 ? `changes in ${counted(changed.length, 'region')}` : said.join(', ')
 }
 
-export function amount(section: Section): string {
-  return counted(section.totals.changes, nounOf(section.changes))
+/** How many nodes a region changes, and of how many nobody knows what it does. */
+export function amount({ changes, totals }: Section): string {
+  const all = counted(totals.changes, nounOf(changes))
+  return totals.unknown > 0
+    ? `${all} (${totals.unknown === totals.changes ? 'effect' : `${totals.unknown} with effect`} unknown)`
+    : all
 }
 
 function reach(sections: readonly Section[]): string {

@@ -101,7 +101,9 @@ function keysOf({ lineage, region }: Section): ReadonlyMap<string, string> {
   )
 }
 
+/** A name without its region's, as a word of its own: `orders` of `orders_eu`, `Orders ()` of `Orders (EU)`. */
 export function withoutRegion(name: string, region: string): string {
-  const parts = name.split('_')
-  return parts.filter((it) => it.toLowerCase() !== region.toLowerCase()).join('_') || name
+  const isRegion = (word: string) => word.toLowerCase() === region.toLowerCase()
+  const words = name.split(/([^\p{L}\p{N}]+)/u)
+  return words.filter((it, index) => !isRegion(it) && !isRegion(words[index + 1] ?? '')).join('')
 }

@@ -21,9 +21,8 @@ export function overview(state: CommentState, head: string, step: Step): string 
 }
 
 function cellsOf(section: Section, outdated: boolean): string[] {
-  const { changes, unknown } = section.totals
-  const changed = changes === 0 ? 'none' : `${amount(section)}${unknown > 0 ? `, ${unknown} of unknown effect` : ''}`
-  return [verdict(section, outdated), changed, reaches(section), onMerge(section)]
+  const changed = section.totals.changes === 0 ? 'none' : amount(section)
+  return [verdict(section, outdated), changed, reaches(section), onMerge(section.totals)]
 }
 
 function verdict(section: Section, outdated: boolean): string {
@@ -42,10 +41,12 @@ function reaches({ totals }: Section): string {
   return parts.join(', ') || '–'
 }
 
-function onMerge({ totals }: Section): string {
+/** What a deploy will do, in a few words. */
+export function onMerge({ run, tests, review }: Section['totals']): string {
   const parts = [
-    ...(totals.run > 0 ? [`runs ${totals.run.toLocaleString('en-US')}`] : []),
-    ...(totals.review > 0 ? [`${totals.review.toLocaleString('en-US')} to drop by hand`] : []),
+    ...(run > 0 ? [`builds ${run.toLocaleString('en-US')}`] : []),
+    ...(tests > 0 ? [`runs ${counted(tests, 'test')}`] : []),
+    ...(review > 0 ? [`${review.toLocaleString('en-US')} to drop by hand`] : []),
   ]
   return parts.join(', ') || 'nothing'
 }

@@ -32,6 +32,7 @@ export interface Section {
   readonly findings: readonly FindingRow[]
   /** Findings about the configuration, which each region's job finds alike. */
   readonly configuration: readonly FindingRow[]
+  /** What is built or left to drop; its tests are counted alone. */
   readonly plan: readonly PlanStep[]
   readonly lineage: Lineage
 }
@@ -55,7 +56,9 @@ export interface Totals {
   readonly existing: number
   readonly configurationErrors: number
   readonly configuration: number
+  /** Steps of the plan: what is built, the tests of it, and what is left for a person to drop. */
   readonly run: number
+  readonly tests: number
   readonly review: number
   /** Nodes of the lineage. */
   readonly nodes: number
@@ -90,7 +93,9 @@ function sectionOf(region: RegionReport, report: Report, place: Place): Section 
     changes: [...region.changes].sort(byImportance).map(rowOf),
     findings: worstFirst(region.findings.map(findingOf)),
     configuration: worstFirst(report.configuration.map(findingOf)),
-    plan: region.plan.map(({ unique_id, action, because }) => ({ unique_id, action, because })),
+    plan: region.plan
+      .filter((it) => !isTest(it))
+      .map(({ unique_id, action, because }) => ({ unique_id, action, because })),
     lineage: region.lineage,
   }
 }
@@ -110,7 +115,8 @@ function totalsOf(region: RegionReport, configuration: readonly ReportedFinding[
     existing: region.findings.length - added.length,
     configurationErrors: configuration.filter((it) => it.new && it.severity === 'error').length,
     configuration: configuration.length,
-    run: region.plan.filter((it) => it.action !== 'drop-review').length,
+    run: region.plan.filter((it) => it.action !== 'drop-review' && !isTest(it)).length,
+    tests: region.plan.filter(isTest).length,
     review: region.plan.filter((it) => it.action === 'drop-review').length,
     nodes: region.lineage.nodes.length,
   }
@@ -127,6 +133,11 @@ function findingOf({ unique_id: _, ...rest }: ReportedFinding): FindingRow {
 /** Whether something is built for it in the warehouse: tests and exposures are not. */
 function isRelation(uniqueId: string): boolean {
   return /^(model|seed|snapshot)\./.test(uniqueId)
+}
+
+/** Whether a step of a plan is a test of what is built. */
+export function isTest({ unique_id }: PlanStep): boolean {
+  return /^(test|unit_test)\./.test(unique_id)
 }
 
 /** First what people look at, then what is least known or most severe. */

@@ -30,43 +30,26 @@ const whole: Step = {
   regions: Infinity,
   data: true,
 }
+const recent: Step = { ...whole, says: 'findings that were there before are only counted', existing: false }
+
+function lists(rows: number, graph: number): Step {
+  const says = `lists end after ${rows} entries${graph === 0 ? ' and there is no graph' : ''}`
+  return { ...recent, says, rows, graph, exposures: Math.min(10, rows), text: rows >= 30 ? 300 : 150 }
+}
+
+const counts: Step = { ...recent, says: 'there are counts only', rows: 0, exposures: 0, graph: 0, text: 0 }
 
 /** From everything to the counts alone. */
 export const steps: readonly Step[] = [
   whole,
-  { ...whole, says: 'findings that were there before are only counted', existing: false },
-  { ...whole, says: 'lists end after 50 entries', existing: false, rows: 50, exposures: 10, graph: 60, text: 300 },
-  { ...whole, says: 'lists end after 15 entries', existing: false, rows: 15, exposures: 5, graph: 30, text: 200 },
-  {
-    ...whole,
-    says: 'there is no graph and lists end after 15 entries',
-    existing: false,
-    rows: 15,
-    exposures: 5,
-    graph: 0,
-    text: 200,
-  },
-  {
-    ...whole,
-    says: 'there is no graph and lists end after 5 entries',
-    existing: false,
-    rows: 5,
-    exposures: 3,
-    graph: 0,
-    text: 120,
-  },
-  { ...whole, says: 'there are counts only', existing: false, rows: 0, exposures: 0, graph: 0, text: 0 },
-  {
-    ...whole,
-    says: 'there are counts only, and only of the first 50 regions',
-    existing: false,
-    rows: 0,
-    exposures: 0,
-    graph: 0,
-    text: 0,
-    regions: 50,
-    data: false,
-  },
+  recent,
+  lists(50, 60),
+  lists(30, 40),
+  lists(15, 30),
+  lists(15, 0),
+  lists(5, 0),
+  counts,
+  { ...counts, says: 'there are counts only, and only of the first 50 regions', regions: 50, data: false },
 ]
 
 /** The section as a step shows it. A section that was shortened before only becomes shorter. */

@@ -14,6 +14,7 @@ export function summaryMarkdown(report: Report, place: Place): string {
   return fitting(
     own,
     (shown, step) => `${markdown(shown, place, head, step)}\n`,
-    (text) => Buffer.byteLength(text) <= MOST_BYTES,
+    (text) => Buffer.byteLength(text),
+    MOST_BYTES,
   )
 }

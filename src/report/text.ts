@@ -1,7 +1,7 @@
 import { plain } from './escape.ts'
 import { exposureOwner } from './exposure-list.ts'
 import type { NodeChange, PlanStep, RegionReport, Report, ReportedFinding } from './report.ts'
-import { nameOf, worstFirst } from './section.ts'
+import { isTest, nameOf, worstFirst } from './section.ts'
 import { counted, nounOf } from './words.ts'
 
 /** Colours a text by an ANSI code, or leaves it. */
@@ -40,7 +40,7 @@ function regionText(region: RegionReport, paint: Paint): string[] {
     `${title} (${plain(region.project)}): ${changed}`,
     ...changes.map((it) => changeText(it, paint)),
     ...findings('Findings', region.findings, paint),
-    ...(plan.length > 0 ? ['  On merge', ...plan.map(stepText)] : []),
+    ...(plan.length > 0 ? ['  On merge', ...planText(plan)] : []),
   ]
 }
 
@@ -72,6 +72,13 @@ function findingText({ severity, rule, file, line, column, message }: ReportedFi
   return `  ${paint(colors[severity], severity)} ${plain(file)}:${line}:${column} ${plain(message)} [${plain(rule)}]`
 }
 
+/** Tests follow what is built, so they are only counted. */
+function planText(plan: readonly PlanStep[]): string[] {
+  const tests = plan.filter(isTest).length
+  const steps = plan.filter((it) => !isTest(it)).map(stepText)
+  return tests > 0 ? [...steps, `  then ${counted(tests, 'test')}`] : steps
+}
+
 function stepText({ action, unique_id, because }: PlanStep): string {
-  return `  ${action === 'run' ? 'run' : 'drop by hand'} ${plain(nameOf(unique_id))}: ${plain(because)}`
+  return `  ${action === 'drop-review' ? 'drop by hand' : 'build'} ${plain(nameOf(unique_id))}: ${plain(because)}`
 }
