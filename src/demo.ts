@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProjects, readProjectFiles } from './adapters/files.ts'
 import { check, type Side } from './check.ts'
@@ -9,17 +10,20 @@ import type { ProjectFiles } from './dbt/project.ts'
 import { deploySide } from './demo/deploy-side.ts'
 import { type SampleChange, sampleChange } from './demo/sample-change.ts'
 import { textTable } from './demo/table.ts'
-import { contents, heading, lastModels, planLines, testLine } from './demo/words.ts'
+import { contents, heading, lastModels, testLine } from './demo/words.ts'
 import { ConfigurationError } from './errors.ts'
 import { commentMarkdown } from './report/comment.ts'
 import { resultLine } from './report/deployment.ts'
+import { planLines } from './report/plan.ts'
+import { counted } from './report/words.ts'
+import type { Execution } from './run/execute.ts'
 import { quotedRelation } from './run/relation.ts'
 import { appendLaterRows } from './run/sample.ts'
 import type { Warehouse } from './run/warehouse.ts'
 import { buildOf, openDemoWorkspace } from './workspace.ts'
 
-/** The folder above `dist/` and `src/`, which holds the projects that come with this program. */
-const home = new URL('../', import.meta.url)
+/** The folder above `dist/` and `src/`: it holds the projects that come with this program. */
+const home = fileURLToPath(new URL('../', import.meta.url))
 
 type Print = (line: string) => void
 
@@ -36,10 +40,11 @@ interface OpenRegion extends DemoRegion {
 
 /**
  * Shows what this program does on the two projects that come with it: the comment on a sample change, then two deploys
- * of every region on an embedded DuckDB over sample rows. Nothing leaves the process. `failure` when a deploy failed.
+ * of every region on an embedded DuckDB over sample rows. `root` holds the projects. Nothing leaves the process.
+ * Answers `failure` when a deploy failed; throws a ConfigurationError when there is no project.
  */
-export async function runDemo(print: Print): Promise<'success' | 'failure'> {
-  const projects = await readProjects()
+export async function runDemo(print: Print, root = home): Promise<'success' | 'failure'> {
+  const projects = await readProjects(root)
   const config = discover(
     new Map([...projects].map(([path, files]) => [`${path}/dbt_project.yml`, files.get('dbt_project.yml') ?? ''])),
   )
@@ -57,18 +62,15 @@ export async function runDemo(print: Print): Promise<'success' | 'failure'> {
   return first && second ? 'success' : 'failure'
 }
 
-async function readProjects(): Promise<ReadonlyMap<string, ProjectFiles>> {
-  const paths = await findProjects(fileURLToPath(home))
+async function readProjects(root: string): Promise<ReadonlyMap<string, ProjectFiles>> {
+  const paths = await findProjects(root)
   if (paths.length === 0) {
     throw new ConfigurationError(
-      `the demo needs the projects of dbt-regions' own repository, and ${fileURLToPath(home)} has no dbt_projects/: run it from a clone`,
+      `the demo runs on the projects of dbt-regions' own repository, and there is no dbt_projects/ in ${root}: run it from a clone`,
     )
   }
-  const read = paths.map(async (path) => {
-    const folder = path.replace(/\/?dbt_project\.yml$/, '')
-    return [folder, await readProjectFiles(fileURLToPath(new URL(folder, home)))] as const
-  })
-  return new Map(await Promise.all(read))
+  const folders = paths.map((path) => path.replace(/\/?dbt_project\.yml$/, ''))
+  return new Map(await Promise.all(folders.map(async (it) => [it, await readProjectFiles(join(root, it))] as const)))
 }
 
 function withChange({ regions }: Config, projects: ReadonlyMap<string, ProjectFiles>) {
@@ -119,14 +121,14 @@ async function deployAll(
   if (title !== null) heading(print, title)
   let fine = true
   for (const it of regions) {
-    const done = await deployOne(print, it, commit)
-    if (done) for (const table of lastModels(it[commit])) await showTable(print, it.warehouse, table)
-    fine &&= done
+    const { conclusion, results } = await deployOne(print, it, commit)
+    if (conclusion === 'failure') fine = false
+    else if (results.length > 0) for (const table of lastModels(it[commit])) await showTable(print, it.warehouse, table)
   }
   return fine
 }
 
-async function deployOne(print: Print, it: OpenRegion, commit: 'before' | 'after'): Promise<boolean> {
+async function deployOne(print: Print, it: OpenRegion, commit: 'before' | 'after'): Promise<Execution> {
   const { region, warehouse } = it
   const side = it[commit]
   const started = performance.now()
@@ -138,17 +140,18 @@ async function deployOne(print: Print, it: OpenRegion, commit: 'before' | 'after
     commit,
     earlier: commit === 'after' ? ['before'] : [],
     onPlan: (made) => {
-      for (const line of planLines(region.name, made)) print(line)
+      print('')
+      for (const line of planLines(made)) print(line)
     },
     onResult: (result) => {
       const quiet = result.status === 'started' || (result.unique_id.startsWith('test.') && result.status === 'success')
       if (!quiet) print(resultLine(result))
     },
   })
-  const line = testLine(execution.results, (performance.now() - started) / 1000)
-  if (plan.nodes.length > 0) print(line)
+  if (plan.nodes.length === 0) print('  its new rows wait for the next scheduled run')
+  else print(testLine(execution.results, (performance.now() - started) / 1000))
   if (execution.error instanceof Error) print(`  ${execution.error.message}`)
-  return execution.conclusion === 'success'
+  return execution
 }
 
 async function showTable(
@@ -168,5 +171,6 @@ async function showTable(
 
 async function showArrivals(print: Print, { region, before, warehouse }: OpenRegion): Promise<void> {
   const arrived = await appendLaterRows(warehouse, before.project.manifest, before.files)
-  for (const [source, rows] of arrived) print(`  ${region.name}: ${rows} rows in ${source.split('.').at(-1)}`)
+  for (const [source, rows] of arrived)
+    print(`  ${region.name}: ${counted(rows, 'row')} in ${source.split('.').at(-1)}`)
 }

@@ -1,9 +1,7 @@
 import type { Side } from '../check.ts'
 import type { Model } from '../dbt/manifest.ts'
-import { stepLines } from '../report/plan.ts'
 import { counted, listed } from '../report/words.ts'
 import type { NodeResult } from '../run/build.ts'
-import type { Plan } from '../run/plan.ts'
 import { relationOf } from '../run/relation.ts'
 import type { RelationName } from '../run/warehouse.ts'
 
@@ -16,18 +14,6 @@ export function contents({ project: { manifest } }: Side): string {
   const count = (kind: string) => [...manifest.nodes.values()].filter((it) => it.resource_type === kind).length
   const sources = counted(manifest.sources.size, 'source')
   return listed([sources, counted(count('model'), 'model'), counted(count('test'), 'data test')])
-}
-
-/** The plan's models with their reasons; its tests are counted. */
-export function planLines(region: string, { nodes, refused }: Plan): string[] {
-  const tests = nodes.filter((it) => it.unique_id.startsWith('test.')).length
-  const steps = nodes.filter((it) => !it.unique_id.startsWith('test.'))
-  if (refused !== null) return [`\n${region}: ${refused}`]
-  if (nodes.length === 0) return [`\n${region}: nothing differs from what is deployed, nothing to do`]
-  return [
-    `\n${region}: ${listed([counted(steps.length, 'node'), counted(tests, 'data test')])} to run`,
-    ...stepLines(steps),
-  ]
 }
 
 /** How the tests ended, and how long all of it took. */
