@@ -8,6 +8,7 @@ import type { Finding } from './finding.ts'
 import { type Fingerprints, fingerprints, settingsOf } from './graph/fingerprint.ts'
 import { graphOf } from './graph/graph.ts'
 import { type Deployment, resultLine } from './report/deployment.ts'
+import { planLines } from './report/plan.ts'
 import { type Repository, readCommit, readHead } from './repository.ts'
 import { findingsOf } from './rules/index.ts'
 import { execute } from './run/execute.ts'
@@ -47,10 +48,7 @@ export async function deployRegion(
   try {
     const at = (id: string) => readCommit(git, id, place, env)
     const { plan, ledger } = await planned(git, region.name, head, commit, workspace, at)
-    for (const step of plan.nodes)
-      options.say(
-        `  plan     ${step.unique_id.split('.', 1)[0]?.padEnd(8)}  ${step.unique_id.split('.').slice(2).join('.')}: ${step.because}`,
-      )
+    for (const line of planLines(plan)) options.say(line)
     const done = await execute({
       plan,
       build: workspace.build,

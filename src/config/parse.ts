@@ -45,7 +45,7 @@ export function regionNamed<R extends { readonly name: string }>(regions: readon
   if (region) return region
   const names = regions.map((candidate) => candidate.name)
   throw new ConfigurationError(
-    `there is no region '${name}'${didYouMean(name, names) || `; the regions are ${names.join(', ')}`}`,
+    `there is no region '${name}'${didYouMean(name, names)}; the regions are ${names.join(', ')}`,
   )
 }
 
