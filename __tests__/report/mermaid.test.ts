@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { visible } from '../../src/report/escape.ts'
-import { limited, type Picture, type PictureNode, pictureOf } from '../../src/report/lineage.ts'
+import { limited, type Picture, type PictureNode, pictureOf, withoutRegion } from '../../src/report/lineage.ts'
 import { mermaid } from '../../src/report/mermaid.ts'
 import type { Lineage, LineageNode } from '../../src/report/report.ts'
 import { sectionsOf } from '../../src/report/section.ts'
+import { launchChromium } from '../tools/chromium.ts'
 import { describeWith } from '../tools/optional.ts'
 import { hostile } from './hostile.ts'
-import { browser, draw, mermaidPage } from './page.ts'
+import { draw, mermaidPage } from './page.ts'
 import { place, regionOf, sample } from './sample.ts'
 
-type Browser = Awaited<ReturnType<typeof browser>>
+type Browser = Awaited<ReturnType<typeof launchChromium>>
 type Page = Awaited<ReturnType<typeof mermaidPage>>
 
 describe('a lineage that is too large', () => {
@@ -31,6 +32,19 @@ describe('a lineage that is too large', () => {
 })
 
 describe('twins', () => {
+  test.each([
+    ['orders_eu', 'orders'],
+    ['eu_orders', '_orders'],
+    ['raw.orders_eu.v2', 'raw.orders.v2'],
+    ['Orders (EU)', 'Orders'],
+    ['Orders EU, weekly', 'Orders, weekly'],
+    ['orders', 'orders'],
+    ['neutral', 'neutral'],
+    ['eu', ''],
+  ])('%s is called %j without its region', (name, general) => {
+    expect(withoutRegion(name, 'eu')).toBe(general)
+  })
+
   test('are one node that bears both names', () => {
     const [eu, us] = sectionsOf(sample(), place)
     const names = pictureOf([eu, us].filter((it) => it !== undefined)).nodes.map((it) => it.names.join(' '))
@@ -70,7 +84,7 @@ describeWith('chromium', 'Mermaid itself', () => {
   let chromium: Browser
   let page: Page
   beforeAll(async () => {
-    chromium = await browser()
+    chromium = await launchChromium()
     page = await mermaidPage(chromium)
   }, 60_000)
   afterAll(async () => await chromium?.close())

@@ -2,18 +2,13 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { micromark } from 'micromark'
 import { gfm, gfmHtml } from 'micromark-extension-gfm'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 
 const require = createRequire(import.meta.url)
 
 /** GitHub's Markdown as HTML, with the raw HTML that GitHub lets through (and that which it would take out as well). */
 export function html(markdown: string): string {
   return micromark(markdown, { extensions: [gfm()], htmlExtensions: [gfmHtml()], allowDangerousHtml: true })
-}
-
-/** Debian's Chromium, or the one that `CHROMIUM` names. */
-export async function browser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: process.env.CHROMIUM || '/usr/bin/chromium', args: ['--no-sandbox'] })
 }
 
 /** A page without network that can draw with Mermaid as GitHub does: strict, in the colours of the mode. */

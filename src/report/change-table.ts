@@ -1,6 +1,6 @@
 import { details } from './details.ts'
 import { blobUrl, code, link, prose } from './escape.ts'
-import { exposureTitle } from './exposure-list.ts'
+import { titleIn } from './exposure-list.ts'
 import type { Place } from './place.ts'
 import type { ChangeClass } from './report.ts'
 import type { ChangeRow, Section } from './section.ts'
@@ -70,17 +70,21 @@ function fileUrl({ section, change }: Twin, place: Place): string | null {
 
 function effectCell(change: ChangeRow, section: Section): string {
   const also = change.all.filter((it) => it !== change.change)
-  const columns = change.columns.length > 0 ? ` in ${change.columns.map(code).join(', ')}` : ''
+  const columns = change.columns.length > 0 ? `: ${change.columns.map(code).join(', ')}` : ''
   const more = also.length > 0 ? `, also ${listed(also.map((it) => effects[it]))}` : ''
   const mark = change.change === 'unknown' ? '⚠️ ' : ''
   const reason = change.reason === '' ? '' : `<br>${prose(ofProject(change.reason, section))}`
   return `${mark}**${effects[change.change]}**${columns}${more}${reason}`
 }
 
-/** Exposures first, all that one of the twins reaches, then how many models. */
+/** Exposures first, those of twins once, then how many models. */
 function reachCell(each: readonly Twin[]): string {
   const titles = new Set(
-    each.flatMap(({ change }) => change.exposures.slice(0, NAMED).map((it) => `**${exposureTitle(it)}**`)),
+    each.flatMap(({ section, change }) =>
+      change.exposures
+        .slice(0, NAMED)
+        .map((it) => `**${prose(titleIn(it, each.length > 1 ? section.region : null), 100)}**`),
+    ),
   )
   const left = Math.max(...each.map(({ change }) => change.reached - Math.min(NAMED, change.exposures.length)))
   const affected = Math.max(...each.map(({ change }) => change.affected))

@@ -31,29 +31,32 @@ function reachedBy({ region, changes }: Section): Reached[] {
 }
 
 function keyOf({ region, exposure }: Reached): string {
-  return JSON.stringify([
-    exposure.type,
-    withoutRegion(exposure.name, region),
-    withoutRegion(exposure.label ?? '', region),
-  ])
+  return JSON.stringify([exposure.type, withoutRegion(exposure.name, region), titleIn(exposure, region)])
 }
 
 function entryOf(them: readonly Reached[], regions: number): string {
-  const lines = [...grouped(them, lineOf)].map(([line, of]) => {
-    const where = of.length < regions && regions > 1 ? `${of.map((it) => code(it.region)).join(' ')} ` : ''
-    return `${where}${line}`
-  })
-  return lines.join('<br>')
+  const [first] = them
+  if (!first) return ''
+  const type = prose(first.exposure.type, 40)
+  if (regions === 1)
+    return `${linked(`**${prose(titleIn(first.exposure, null), 100)}**`, first)} (${type}) · ${ownerOf(first)}`
+  const each = them.map((it) => `${linked(code(it.region), it)} ${ownerOf(it)}`)
+  const title = them.length > 1 ? titleIn(first.exposure, first.region) : titleIn(first.exposure, null)
+  return `**${prose(title, 100)}** (${type}) · ${each.join(' · ')}`
 }
 
-function lineOf({ exposure }: Reached): string {
-  const title = link(`**${exposureTitle(exposure)}**`, webUrl(exposure.url))
-  return `${title} (${prose(exposure.type, 40)}) · ${prose(exposureOwner(exposure), 100)}`
+function linked(label: string, { exposure }: Reached): string {
+  return link(label, webUrl(exposure.url))
 }
 
-/** What people call an exposure. */
-export function exposureTitle({ label, name }: AffectedExposure): string {
-  return prose(label || name, 100)
+function ownerOf({ exposure }: Reached): string {
+  return prose(exposureOwner(exposure), 100)
+}
+
+/** What people call an exposure; given a region, without that region's name, as it is called among twins. */
+export function titleIn({ label, name }: AffectedExposure, region: string | null): string {
+  const title = label || name
+  return (region === null ? '' : withoutRegion(title, region).trim()) || title
 }
 
 /** Whom to ask. */

@@ -101,9 +101,13 @@ function keysOf({ lineage, region }: Section): ReadonlyMap<string, string> {
   )
 }
 
-/** A name without its region's, as a word of its own: `orders` of `orders_eu`, `Orders ()` of `Orders (EU)`. */
+/** A name without its region's, as a word of its own: `orders` of `orders_eu`, `Orders` of `Orders (EU)`. */
 export function withoutRegion(name: string, region: string): string {
-  const isRegion = (word: string) => word.toLowerCase() === region.toLowerCase()
-  const words = name.split(/([^\p{L}\p{N}]+)/u)
-  return words.filter((it, index) => !isRegion(it) && !isRegion(words[index + 1] ?? '')).join('')
+  const isRegion = (word: string | undefined) => word?.toLowerCase() === region.toLowerCase()
+  const words = name.split(/(\s*\([^()]*\)|[^\p{L}\p{N}()]+)/u)
+  const kept = words.filter((it, index) => {
+    const inner = /^\s*\(([^()]*)\)$/.exec(it)?.[1]
+    return !isRegion(it) && !isRegion(inner) && !(isRegion(words[index + 1]) && index % 2 === 1)
+  })
+  return kept.join('')
 }
