@@ -1,6 +1,6 @@
 // Bundles src/ into dist/: the program as ES modules, split so that a check never loads DuckDB, and the WebAssembly it needs.
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -10,8 +10,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, 'dist')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
-rmSync(dist, { recursive: true, force: true })
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
+  write: false,
   absWorkingDir: root,
   entryPoints: ['src/index.ts'],
   outdir: 'dist',
@@ -36,6 +36,10 @@ const { metafile } = await build({
     js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
   },
 })
+rmSync(dist, { recursive: true, force: true })
+mkdirSync(dist)
+for (const { path, contents } of outputFiles) writeFileSync(path, contents)
+chmodSync(join(dist, 'index.js'), 0o755)
 await writeAssets(dist)
 writeFileSync(join(dist, 'package.json'), '{"type":"module"}\n')
 writeFileSync(join(dist, 'licenses.txt'), licenses(Object.keys(metafile.inputs)))

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
+import{ConfigurationError}from"./chunk-ARD72IKO.js";import"./chunk-D6ZDT4QZ.js";var isAction=process.env.GITHUB_ACTIONS==="true"&&process.argv.length===2;try{isAction?await(await import("./chunk-DFNFXRAZ.js")).runAction():await(await import("./chunk-UZEG5LJK.js")).runCommand(process.argv)}catch(error){process.exitCode=error instanceof ConfigurationError?2:1;let message=error instanceof ConfigurationError?error.message:`this is a bug in dbt-regions, or an outage: ${describe(error)}`;isAction?(await import("./chunk-55IYF5U6.js")).setFailed(message):console.error(`dbt-regions: ${message}`)}function describe(error){if(!(error instanceof Error))return String(error);let cause=error.cause===void 0?"":`
+caused by ${describe(error.cause)}`;return`${error.stack??error.message}${cause}`}
