@@ -207,7 +207,7 @@ function configTree(from: Package, kind: ConfigKind, isUnrendered: boolean, root
     case 'analysis':
       return flag(root, 'require_corrected_analysis_fqns', false) ? project.analyses : project.models
     case 'test':
-      return 'data_tests' in project || isUnrendered ? project.data_tests : project.tests
+      return 'data_tests' in project ? project.data_tests : project.tests
     case 'saved_query':
       return project['saved-queries'] ?? project.saved_queries
     case 'semantic_model':

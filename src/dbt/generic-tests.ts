@@ -4,6 +4,7 @@ import { addConfigCall } from './config.ts'
 import { type Data, type DataObject, fromValue, isList, isObject, plainObject, toValue } from './data.ts'
 import type { Work } from './draft.ts'
 import type { MacroEntry } from './macro.ts'
+import { macroDependencies } from './macro-resource.ts'
 import { flag } from './package.ts'
 import { nearest } from './packages.ts'
 import { ParseSubject } from './parse-subject.ts'
@@ -105,7 +106,7 @@ function gather(session: Session, work: Work, built: BuiltTest, target: TestTarg
     work.unrenderedCall = writtenConfig(built.config)
     return
   }
-  renderTest(session, work, built)
+  renderTest(session, work, built, macro)
 }
 
 function askTarget(work: Work, target: TestTarget, version: string | number | null): void {
@@ -160,10 +161,10 @@ function askArguments(session: Session, work: Work, args: DataObject): boolean {
   return true
 }
 
-function renderTest(session: Session, work: Work, built: BuiltTest): void {
+function renderTest(session: Session, work: Work, built: BuiltTest, macro: MacroEntry | undefined): void {
   const { runtime, cache, sink } = session
   const extra = new Map<string, Value>()
-  const subject = new ParseSubject(work, runtime, cache, sink, extra)
+  const subject = new ParseSubject(work, runtime, cache, sink, extra, reachable(session, macro, work.package.name))
   try {
     const template = cache.template(built.rawCode, built.rawCode)
     work.template = template
@@ -188,6 +189,30 @@ function renderTest(session: Session, work: Work, built: BuiltTest): void {
   } finally {
     work.template = null
   }
+}
+
+const reached = new WeakMap<Session, Map<string, ReadonlySet<MacroEntry>>>()
+
+/** The macros that a test's macro and dbt's own `get_where_subquery` are known to reach, themselves included. */
+function reachable(session: Session, macro: MacroEntry | undefined, packageName: string): ReadonlySet<MacroEntry> {
+  const known = reached.get(session) ?? new Map<string, ReadonlySet<MacroEntry>>()
+  reached.set(session, known)
+  const key = macro?.unique_id ?? ''
+  let found = known.get(key)
+  if (!found) {
+    const result = new Set<MacroEntry>()
+    const { macros } = session.runtime
+    const visit = (entry: MacroEntry | undefined): void => {
+      if (!entry || result.has(entry)) return
+      result.add(entry)
+      for (const id of macroDependencies(session, entry)) visit(macros.byId.get(id))
+    }
+    visit(macros.resolve(packageName, 'get_where_subquery'))
+    visit(macro)
+    found = result
+    known.set(key, found)
+  }
+  return found
 }
 
 /** The arguments as the test's macro gets them: texts are rendered, what looks like a call is one. */

@@ -117,7 +117,7 @@ function languages(macro: MacroEntry): string[] {
 }
 
 /** The macros that a macro calls, read from its text as dbt reads it. */
-function macroDependencies(session: Session, macro: MacroEntry): string[] {
+export function macroDependencies(session: Session, macro: MacroEntry): string[] {
   const { runtime } = session
   const found = new Set<string>()
   const add = (packageName: string, name: string): void => {

@@ -55,6 +55,7 @@ export class Names {
       packages.root,
       { file: entry.source.file, offset: entry.source.shift + entry.node.nameOffset },
       this.#session,
+      false,
     )
     try {
       const value = runtime.with(subject, () =>

@@ -37,6 +37,7 @@ export class ParseSubject implements Subject {
   readonly #unknown = new Set<string>()
   /** Names for this rendering alone: a generic test's arguments. */
   readonly #extra: ReadonlyMap<string, Value>
+  readonly allowed: ReadonlySet<MacroEntry> | undefined
 
   constructor(
     work: Gathering,
@@ -44,6 +45,7 @@ export class ParseSubject implements Subject {
     cache: ParseCache,
     sink: Sink,
     extra: ReadonlyMap<string, Value> = new Map(),
+    allowed?: ReadonlySet<MacroEntry>,
   ) {
     this.#work = work
     this.package = work.package
@@ -51,6 +53,7 @@ export class ParseSubject implements Subject {
     this.#cache = cache
     this.#sink = sink
     this.#extra = extra
+    this.allowed = allowed
   }
 
   member(name: string): Value | undefined {

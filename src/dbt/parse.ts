@@ -43,7 +43,7 @@ export function parseProject(input: ProjectInput): Project {
     internalPackages(packages.target.adapter),
     readAllMacros(packages, cache, sink),
   )
-  const runtime = new Runtime(packages, macros, input.env)
+  const runtime = new Runtime(packages, macros, input.env, cache)
   const session: Session = { cache, sink, packages, runtime, configs: new Configs(packages), works: [] }
   tellMissing(session)
   const gathered = gather(session)

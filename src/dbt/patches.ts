@@ -61,14 +61,14 @@ class Finder {
     this.#index = index
   }
 
-  /** Nodes of a type and name, those of the entry's own package if there are any. Of one unique_id, the enabled one alone. */
+  /** The enabled node of a type and name, of the entry's own package if there is one; else all that are disabled. */
   find(type: string, name: string, packageName: string): readonly Work[] {
     const all = this.#index.get(`${type} ${name}`) ?? []
-    const own = all.filter((work) => work.package.name === packageName)
-    const found = own.length > 0 ? own : all
-    if (found.length < 2) return found
-    const enabled = found.filter((work) => this.isEnabled(work))
-    return enabled.length > 0 ? enabled.slice(0, 1) : found
+    if (all.length < 2) return all
+    const isOwn = (work: Work): boolean => work.package.name === packageName
+    const enabled = all.filter((work) => this.isEnabled(work))
+    const found = enabled.find(isOwn) ?? enabled[0]
+    return found ? [found] : all.filter(isOwn)
   }
 
   /** Whether a node is enabled before YAML says anything. */

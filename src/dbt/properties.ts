@@ -154,11 +154,13 @@ export function yamlScope(runtime: Runtime, of: Package): NameScope {
 /** A YAML value while it is rendered. */
 export class YamlSubject implements Subject {
   readonly execute = false
+  readonly rawVars: boolean
   readonly package: Package
   readonly #place: Place
   readonly #session: Pick<Session, 'sink'>
 
-  constructor(of: Package, place: Place, session: Pick<Session, 'sink'>) {
+  constructor(of: Package, place: Place, session: Pick<Session, 'sink'>, rawVars = true) {
+    this.rawVars = rawVars
     this.package = of
     this.#place = place
     this.#session = session

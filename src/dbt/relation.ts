@@ -21,6 +21,7 @@ export interface RelationFacts {
 /** dbt's Relation, as far as it is known without a warehouse: https://docs.getdbt.com/reference/dbt-classes#relation */
 export class Relation extends HostObject {
   readonly typeName: string
+  override readonly isMapping = true
   readonly facts: RelationFacts
   readonly #adapter: AdapterType
 
@@ -83,6 +84,10 @@ export class Relation extends HostObject {
         return Dict.of({ ...(name === 'quote_policy' ? facts.quoting : facts.include) })
       case 'render':
         return () => this.render()
+      case 'metadata':
+        return Dict.of({ type: this.typeName })
+      case 'get':
+        return (args) => this.item(args[0] ?? null) ?? args[1] ?? null
       case 'without_identifier':
         return () => this.with({ identifier: null })
       case 'information_schema':
@@ -107,6 +112,12 @@ export class Relation extends HostObject {
 
   override item(key: Value): Value | undefined {
     return typeof key === 'string' ? this.attribute(key) : undefined
+  }
+  override iterate(): Iterable<Value> {
+    return ['path', 'type', 'quote_character', 'include_policy', 'quote_policy', 'dbt_created']
+  }
+  override truthy(): boolean {
+    return true
   }
 
   #informationSchema(view: Value | undefined): Relation {

@@ -3,12 +3,15 @@ import {
   type CallSite,
   Dict,
   HostObject,
+  hasJinja,
   type Kwargs,
   type NameScope,
   PythonError,
+  render,
   type Value,
 } from '../jinja/index.ts'
 import { Adapter } from './adapter.ts'
+import type { ParseCache } from './cache.ts'
 import { baseMembers } from './context.ts'
 import { toValue } from './data.ts'
 import type { MacroEntry } from './macro.ts'
@@ -24,6 +27,10 @@ export interface Subject {
   readonly package: Package
   /** dbt's `execute`: false while a project is parsed. */
   readonly execute: boolean
+  /** When set, templates see these macros alone. */
+  readonly allowed?: ReadonlySet<MacroEntry> | undefined
+  /** Whether `var()` gives a text as it is written; else its Jinja is rendered. */
+  readonly rawVars?: boolean
   /** `ref`, `source`, `config`, `this`, `model`, …; `undefined` when there is no such name. */
   member(name: string): Value | undefined
   /** A macro that stands for another, as unit tests override them. */
@@ -52,12 +59,14 @@ export class Runtime {
   readonly #scopes = new Map<string, PackageScope>()
   readonly #adapter: Adapter
   readonly #env: ReadonlyMap<string, string>
+  readonly #cache: ParseCache
   #subject: Subject | undefined
   #depth = 0
   /** Where the subject's own template called the macro that is running. */
   #outermost: CallSite | undefined
 
-  constructor(packages: Packages, macros: MacroIndex, env: ReadonlyMap<string, string>) {
+  constructor(packages: Packages, macros: MacroIndex, env: ReadonlyMap<string, string>, cache: ParseCache) {
+    this.#cache = cache
     this.packages = packages
     this.macros = macros
     this.#env = env
@@ -171,6 +180,10 @@ export class Runtime {
     return isKnown ? [this.packages.root.name, namespace] : null
   }
 
+  renderText(text: string, scope: NameScope): string {
+    return hasJinja(text) ? render(this.#cache.template(text, 'var'), scope) : text
+  }
+
   reads(): Reads {
     return {
       var: (name) => this.subject.onVar(name),
@@ -183,6 +196,21 @@ export class Runtime {
     return envVar(this.#env, this.reads())
   }
 }
+
+/** What Jinja itself knows. */
+const JINJA_NAMES = new Set([
+  'range',
+  'dict',
+  'lipsum',
+  'cycler',
+  'joiner',
+  'namespace',
+  'caller',
+  'varargs',
+  'kwargs',
+  'loop',
+  'self',
+])
 
 /** The names that templates of one package see: macros first, as in dbt. */
 export class PackageScope implements NameScope {
@@ -202,7 +230,7 @@ export class PackageScope implements NameScope {
     const found = this.#macro(name)
     if (found !== undefined) return found
     const member = this.#runtime.subject.member(name) ?? this.#runtime.base(name, this.#package)
-    if (member === undefined) this.#runtime.subject.onUnknown(name)
+    if (member === undefined && !JINJA_NAMES.has(name)) this.#runtime.subject.onUnknown(name)
     return member
   }
 
@@ -236,7 +264,9 @@ export class PackageScope implements NameScope {
       case 'env_var':
         return this.#runtime.envVar()
       case 'var':
-        return new Var(varLookup(varLayers(cliVars, root, this.#package), this.#runtime.reads()))
+        return new Var(varLookup(varLayers(cliVars, root, this.#package), this.#runtime.reads()), (text) =>
+          this.#runtime.subject.rawVars ? text : this.#runtime.renderText(text, this),
+        )
       case 'context':
         return new Names((key) => this.get(key))
       case 'builtins':
@@ -245,12 +275,28 @@ export class PackageScope implements NameScope {
   }
 
   #macro(name: string): Value | undefined {
+    const { allowed } = this.#runtime.subject
+    if (allowed) return this.#allowedMacro(name, allowed)
     let value = this.#names.get(name)
     if (value === undefined) {
       value = this.#value(name, this.#runtime.macros.lookup(this.#package.name, name)) ?? null
       this.#names.set(name, value)
     }
     return value ?? undefined
+  }
+
+  /** A generic test sees the macros that its own macro is known to reach, and no others. */
+  #allowedMacro(name: string, allowed: ReadonlySet<MacroEntry>): Value | undefined {
+    let isNamespace = false
+    for (const entry of allowed) {
+      if (entry.name === name) return this.bind(entry)
+      isNamespace ||= entry.package === name
+    }
+    if (!isNamespace) return this.#missing(name)
+    return new Names((key) => {
+      for (const entry of allowed) if (entry.package === name && entry.name === key) return this.bind(entry)
+      return undefined
+    })
   }
 
   #value(name: string, found: Found | undefined): Value | undefined {
@@ -331,14 +377,18 @@ class Names extends HostObject {
 class Var extends HostObject {
   readonly typeName = 'Var'
   readonly #lookup: ReturnType<typeof varLookup>
+  readonly #render: (text: string) => string
 
-  constructor(lookup: ReturnType<typeof varLookup>) {
+  constructor(lookup: ReturnType<typeof varLookup>, render: (text: string) => string) {
     super()
     this.#lookup = lookup
+    this.#render = render
   }
 
   override call(args: readonly Value[], kwargs: Kwargs, site: CallSite): Value {
-    return this.#lookup.call(args, kwargs, site)
+    const value = this.#lookup.call(args, kwargs, site)
+    const name = args[0]
+    return typeof value === 'string' && typeof name === 'string' && this.#lookup.has(name) ? this.#render(value) : value
   }
   override attribute(name: string): Value | undefined {
     return name === 'has_var' ? (args) => typeof args[0] === 'string' && this.#lookup.has(args[0]) : undefined

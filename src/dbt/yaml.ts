@@ -123,7 +123,14 @@ class Composer {
         return resolvePlain(source)
       throw new YamlError(`could not determine a constructor for the tag '${tag}'`, event.tagStart)
     }
-    return event.style === SCALAR_STYLE.PLAIN ? resolvePlain(source) : source
+    if (event.style === SCALAR_STYLE.PLAIN) return resolvePlain(source)
+    const isBlock = event.style === SCALAR_STYLE.LITERAL_BLOCK || event.style === SCALAR_STYLE.FOLDED_BLOCK
+    return isBlock && event.valueEnd >= this.#text.length ? this.#lastBlock(source) : source
+  }
+
+  /** A block at the end of a text without a newline has none either. */
+  #lastBlock(source: string): string {
+    return /[\r\n]$/.test(this.#text) ? source : source.replace(/\n$/, '')
   }
 
   #alias(start: number, end: number): Data {
