@@ -155,8 +155,13 @@ describe('state', () => {
   test('is what the last statement left, when the process is killed', async () => {
     const file = join(folder, 'killed.json')
     const script = await bundled(`
-      import { embedded } from '${fileURLToPath(new URL('./embedded.ts', import.meta.url))}'
-      const warehouse = await embedded(['us_prod'], ${JSON.stringify(file)})
+      import { openDuckdb } from './src/adapters/duckdb.ts'
+      const warehouse = await openDuckdb({
+        translate: (sql) => ({ sql, parameters: [] }),
+        setup: [],
+        catalogs: ['us_prod'],
+        stateFile: ${JSON.stringify(file)},
+      })
       await warehouse.query('create schema us_prod.s')
       await warehouse.query('create table us_prod.s.t as select 1 as a')
       process.kill(process.pid, 'SIGKILL')`)
