@@ -5,7 +5,7 @@ import { jsonOf } from './json.ts'
 import type { MacroEntry } from './macro.ts'
 import type { JsonObject, Manifest, UnitTestDefinition } from './manifest.ts'
 import type { Package } from './package.ts'
-import { refArgs, sourceArgs, tryOrCompilerError } from './parse-subject.ts'
+import { Resolve, refArgs, sourceArgs, tryOrCompilerError } from './parse-subject.ts'
 import type { Resolver } from './resolve.ts'
 import type { Subject } from './runtime.ts'
 import type { Session } from './session.ts'
@@ -81,9 +81,9 @@ export class CompileSubject implements Subject {
     const node = this.#node
     switch (name) {
       case 'ref':
-        return (args, kwargs) => this.#ref(args, kwargs)
+        return new Resolve((args, kwargs) => this.#ref(args, kwargs))
       case 'source':
-        return (args, kwargs) => this.#source(args, kwargs)
+        return new Resolve((args, kwargs) => this.#source(args, kwargs))
       case 'metric':
         return (args) => this.#unknown(`metric ${args.map(str).join('.')}`)
       case 'config':

@@ -1,5 +1,5 @@
 import type { AdapterType } from './adapter-type.ts'
-import type { MacroEntry } from './macro.ts'
+import type { MacroEntry, MacroName } from './macro.ts'
 
 /** What a name in a template may mean: a macro, or the macros of a package. */
 export type Found = MacroEntry | ReadonlyMap<string, MacroEntry>
@@ -13,10 +13,18 @@ export class MacroIndex {
   readonly #internalNames: readonly string[]
   readonly #root: string
   readonly #prefixes: readonly string[]
+  readonly #known = new Map<string, MacroName>()
 
   /** `internalNames` are dbt's own packages, the nearest to the adapter first. */
-  constructor(root: string, adapter: AdapterType, internalNames: readonly string[], entries: Iterable<MacroEntry>) {
+  constructor(
+    root: string,
+    adapter: AdapterType,
+    internalNames: readonly string[],
+    entries: Iterable<MacroEntry>,
+    known: Iterable<MacroName>,
+  ) {
     this.#root = root
+    for (const name of known) if (!this.#known.has(name.name)) this.#known.set(name.name, name)
     this.#prefixes = adapter.prefixes
     this.#internalNames = internalNames
     for (const entry of entries) {
@@ -64,9 +72,17 @@ export class MacroIndex {
     return undefined
   }
 
+  /** A macro of dbt's own by name, whose body may not be known here. */
+  known(name: string): MacroName | undefined {
+    return this.#internals.get(name) ?? this.#known.get(name)
+  }
+
   /** The macro that dbt takes for a name without running anything: of the package, or of any. */
   resolve(packageName: string, name: string): MacroEntry | undefined {
-    return this.#byPackage.get(packageName)?.get(name) ?? this.#byName.get(name)
+    const own = this.#byPackage.get(packageName)?.get(name)
+    if (own) return own
+    if (this.isInternal(packageName) && this.#known.get(name)?.package === packageName) return undefined
+    return this.#byName.get(name)
   }
 
   /** As `dispatch`, without a package to start from. */

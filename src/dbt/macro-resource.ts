@@ -74,9 +74,7 @@ function makeMacro(
   const isTestFile =
     (macro.node.tag === 'test' || macro.node.tag === 'data_test') && /(?:^|\/)generic\//.test(macro.source.original)
   const own =
-    hasArguments && !isTestFile && macro.node.tag !== 'materialization'
-      ? macro.node.parameters.map(({ name }) => ({ name, type: null, description: '' }))
-      : []
+    hasArguments && !isTestFile ? macro.node.parameters.map(({ name }) => ({ name, type: null, description: '' })) : []
   const described = objects(data.arguments).map((argument, index) => ({
     name: textOr(argument.name, ''),
     type: textOr(argument.type, null),
@@ -121,16 +119,19 @@ export function macroDependencies(session: Session, macro: MacroEntry): string[]
   const { runtime } = session
   const found = new Set<string>()
   const add = (packageName: string, name: string): void => {
-    const entry = name === macro.name ? undefined : runtime.macros.resolve(packageName, name)
+    const entry = runtime.macros.resolve(packageName, name)
     if (entry) found.add(entry.unique_id)
+  }
+  const addOther = (name: string): void => {
+    if (name !== macro.name) add(macro.package, name)
   }
   for (const call of macro.calls) {
     if (call.isDispatch) {
-      add(macro.package, call.name)
+      addOther(call.name)
       const target = runtime.macros.resolveDispatch(call.name, runtime.dispatchSearch(call.package))
       if (target) add(target.package, target.name)
     } else if (call.package === null) {
-      if (!BASE_NAMES.has(call.name)) add(macro.package, call.name)
+      if (!BASE_NAMES.has(call.name)) addOther(call.name)
     } else add(call.package, call.name)
   }
   return [...found]

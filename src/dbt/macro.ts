@@ -18,6 +18,9 @@ export interface MacroEntry {
   readonly calls: readonly MacroCall[]
 }
 
+/** What is known of a macro whose body is not: where it is. */
+export type MacroName = Pick<MacroEntry, 'unique_id' | 'name' | 'package'>
+
 /** A call that stands in a template: `name(…)`, `package.name(…)`, or `adapter.dispatch('name', 'namespace')`. */
 export interface MacroCall {
   readonly package: string | null

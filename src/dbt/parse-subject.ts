@@ -14,11 +14,12 @@ import { addConfigCall } from './config.ts'
 import { type Data, type DataObject, define, fromValue, toValue } from './data.ts'
 import type { Asked, Work } from './draft.ts'
 import { jsonOf } from './json.ts'
-import type { MacroEntry } from './macro.ts'
+import type { MacroEntry, MacroName } from './macro.ts'
 import type { RefArgs } from './manifest.ts'
 import type { Runtime, Subject } from './runtime.ts'
 import type { Place, Sink } from './sink.ts'
 import { unrenderedConfig } from './static.ts'
+import { Symbolic } from './symbolic.ts'
 
 /** What of a resource a parse gathers. */
 export type Gathering = Pick<Work, 'draft' | 'package' | 'source' | 'place' | 'template' | 'asked' | 'macros'> & {
@@ -59,9 +60,9 @@ export class ParseSubject implements Subject {
   member(name: string): Value | undefined {
     switch (name) {
       case 'ref':
-        return (args, kwargs, site) => this.#ref(args, kwargs, site)
+        return new Resolve((args, kwargs, site) => this.#ref(args, kwargs, site))
       case 'source':
-        return (args, kwargs, site) => this.#source(args, kwargs, site)
+        return new Resolve((args, kwargs, site) => this.#source(args, kwargs, site))
       case 'metric':
         return (args) => {
           this.#work.draft.metrics = [...this.#work.draft.metrics, args.map(str)]
@@ -102,7 +103,7 @@ export class ParseSubject implements Subject {
     }
   }
 
-  onMacro(entry: MacroEntry): void {
+  onMacro(entry: MacroName): void {
     this.#work.macros.add(entry.unique_id)
   }
   onVar(): void {}
@@ -215,6 +216,24 @@ export const tryOrCompilerError: Callable = (args, kwargs, site) => {
     throw new PythonError('CompilationError', str(message ?? null), { cause: error })
   }
   throw new PythonError('CompilationError', str(message ?? null))
+}
+
+/** `ref` or `source`, whose `config` some packages look into. */
+export class Resolve extends HostObject {
+  readonly typeName = 'RefResolver'
+  readonly #call: Callable
+
+  constructor(call: Callable) {
+    super()
+    this.#call = call
+  }
+
+  override call(args: readonly Value[], kwargs: Kwargs, site: CallSite): Value {
+    return this.#call(args, kwargs, site)
+  }
+  override attribute(): Value {
+    return new Symbolic('')
+  }
 }
 
 /** `config` while a project is parsed: what is asked of it is not known yet. */

@@ -1,4 +1,4 @@
-import { builtinMacros, internalPackages } from './builtin/index.ts'
+import { builtinMacros, internalPackages, knownMacros } from './builtin/index.ts'
 import { ParseCache } from './cache.ts'
 import { Configs } from './config.ts'
 import { Descriptions, readDocs } from './docs.ts'
@@ -42,9 +42,18 @@ export function parseProject(input: ProjectInput): Project {
     packages.target.adapter,
     internalPackages(packages.target.adapter),
     readAllMacros(packages, cache, sink),
+    knownMacros(packages.target.adapter),
   )
   const runtime = new Runtime(packages, macros, input.env, cache)
-  const session: Session = { cache, sink, packages, runtime, configs: new Configs(packages), works: [] }
+  const session: Session = {
+    files: input.files,
+    cache,
+    sink,
+    packages,
+    runtime,
+    configs: new Configs(packages),
+    works: [],
+  }
   tellMissing(session)
   const gathered = gather(session)
   const { manifest, unresolved, duplicates, orphans } = makeManifest(session, gathered)

@@ -14,7 +14,7 @@ import { Adapter } from './adapter.ts'
 import type { ParseCache } from './cache.ts'
 import { baseMembers } from './context.ts'
 import { toValue } from './data.ts'
-import type { MacroEntry } from './macro.ts'
+import type { MacroEntry, MacroName } from './macro.ts'
 import type { Found, MacroIndex } from './macro-index.ts'
 import { dispatchOrder, type Package } from './package.ts'
 import type { Packages } from './packages.ts'
@@ -36,7 +36,7 @@ export interface Subject {
   /** A macro that stands for another, as unit tests override them. */
   override?(entry: MacroEntry): Value | undefined
   /** A macro is called by the subject's own template. */
-  onMacro(entry: MacroEntry): void
+  onMacro(entry: MacroName): void
   onVar(name: string): void
   onEnv(name: string): void
   /** A required variable or environment variable is not there. */
@@ -108,7 +108,7 @@ export class Runtime {
   }
 
   /** Calls a macro on behalf of the subject. */
-  enter<T>(entry: MacroEntry, site: CallSite, run: () => T): T {
+  enter<T>(entry: MacroName, site: CallSite, run: () => T): T {
     if (this.#depth === 0) {
       this.subject.onMacro(entry)
       this.#outermost = { name: site.name, offset: site.offset }
@@ -300,18 +300,33 @@ export class PackageScope implements NameScope {
   }
 
   #value(name: string, found: Found | undefined): Value | undefined {
-    if (found === undefined) return this.#missing(name)
+    if (found === undefined) return this.#missing(name) ?? this.#known(name)
     if ('unique_id' in found) return this.bind(found)
     let namespace = this.#namespaces.get(name)
     if (!namespace) {
       namespace = new Names((key) => {
         const entry = found.get(key)
-        if (!entry) this.#runtime.subject.onUnknown(`${name}.${key}`)
-        return entry && this.bind(entry)
+        if (entry) return this.bind(entry)
+        const known = name === 'dbt' ? this.#known(key) : undefined
+        if (!known) this.#runtime.subject.onUnknown(`${name}.${key}`)
+        return known
       })
       this.#namespaces.set(name, namespace)
     }
     return namespace
+  }
+
+  /** A macro of dbt's own whose body is not known here. */
+  #known(name: string): Value | undefined {
+    const runtime = this.#runtime
+    const known = runtime.macros.known(name)
+    if (!known) return undefined
+    return (_args, _kwargs, site) =>
+      runtime.enter(known, site, () => {
+        if (!runtime.subject.execute) return ''
+        runtime.subject.onUnresolved(known.unique_id)
+        return runtime.unknown(known.unique_id)
+      })
   }
 
   #missing(name: string): Value | undefined {

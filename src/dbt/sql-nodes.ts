@@ -11,7 +11,7 @@ import { ParseSubject } from './parse-subject.ts'
 import { parsePython } from './python-model.ts'
 import type { Session } from './session.ts'
 import { literalCalls, staticParse } from './static.ts'
-import { fileChecksum, join, seedChecksum, stem } from './text.ts'
+import { fileChecksum, join, seedChecksum, stem, strip } from './text.ts'
 
 type NodeType = NodeDraft['resource_type']
 
@@ -185,10 +185,11 @@ function hooks(session: Session, of: Package): Work[] {
     return texts.map((text, index) => {
       const name = `${of.name}-${key}-${index}`
       const shift = of.yaml?.itemOffset(list, index) ?? 0
-      const source = { file, original: 'dbt_project.yml', relative: 'dbt_project.yml', contents: text, shift }
+      const source = { file, original: './dbt_project.yml', relative: 'dbt_project.yml', contents: text, shift }
       const work = makeWork(session, of, source, 'operation', name, `hooks/${name}.sql`, text)
       work.draft.fqn = [of.name, 'hooks', name]
       work.draft.tags = [key]
+      work.draft.checksum = { name: 'sha256', checksum: fileChecksum(strip(session.files.get(file) ?? '')) }
       if (work.draft.resource_type === 'operation') work.draft.index = index
       parseTemplate(session, work, 0, text.length)
       return work

@@ -1,9 +1,10 @@
 import type { AdapterType } from '../adapter-type.ts'
 import { ParseCache } from '../cache.ts'
 import { sourceFile } from '../files.ts'
-import { type MacroEntry, readMacros } from '../macro.ts'
+import { type MacroEntry, type MacroName, readMacros } from '../macro.ts'
 import { Sink } from '../sink.ts'
 import { DATABRICKS_FUNCTIONS, FUNCTIONS } from './functions.ts'
+import { KNOWN_MACROS } from './known.ts'
 import { NAMES } from './names.ts'
 import { RUNTIME } from './runtime.ts'
 import { TESTS } from './tests.ts'
@@ -36,6 +37,16 @@ export function builtinMacros(adapter: AdapterType): readonly MacroEntry[] {
   })
   const names = internalPackages(adapter)
   return read.filter((macro) => names.includes(macro.package))
+}
+
+/** The names of all macros that dbt and the adapter bring, the nearest to the adapter first. */
+export function knownMacros(adapter: AdapterType): MacroName[] {
+  return internalPackages(adapter).flatMap((packageName) =>
+    (KNOWN_MACROS[packageName] ?? '')
+      .split(/\s+/)
+      .filter((name) => name !== '')
+      .map((name) => ({ unique_id: `macro.${packageName}.${name}`, name, package: packageName })),
+  )
 }
 
 /** dbt's own packages for an adapter, the nearest to it first. */

@@ -18,5 +18,6 @@ export const RUNTIME = `
 {% endmacro %}
 {% macro get_columns_in_relation(relation) %}{% do return(adapter.get_columns_in_relation(relation)) %}{% endmacro %}
 {% macro get_columns_in_query(select_sql) %}{% do return(adapter.get_columns_in_query(select_sql)) %}{% endmacro %}
+{% macro assert_not_null(function, arg) %}{% do return(function ~ '(' ~ arg ~ ')') %}{% endmacro %}
 {% macro py_current_timestring() %}{% do return(run_started_at.strftime('%Y%m%d%H%M%S%f')) %}{% endmacro %}
 `
