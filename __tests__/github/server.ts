@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isRecord, type Json } from '../tools/json.ts'
+import { isRecord, type Json, type JsonObject } from '../tools/json.ts'
 import { Description } from './description.ts'
 import { type Answer, type Call, State } from './state.ts'
 
@@ -19,6 +19,8 @@ export interface GitHubFaults {
   readonly latency?: () => number
   /** Answers in place of GitHub: an outage, a limit. `carriedOut` says that the write happened all the same. */
   readonly fault?: (call: Call) => (Answer & { readonly carriedOut?: boolean }) | null
+  /** Spoils what a caller sends, as a mistake in it would: the answer is then what GitHub answers to that. */
+  readonly spoil?: (body: JsonObject) => JsonObject
   /** Holds a request until a test lets it go. */
   readonly gate?: (call: Call) => Promise<void>
 }
@@ -36,7 +38,8 @@ export async function startGitHub(faults: GitHubFaults = {}): Promise<GitHubServ
   async function respond(request: IncomingMessage, text: string, origin: string): Promise<Answer> {
     const url = new URL(request.url ?? '/', origin)
     const query = Object.fromEntries(url.searchParams)
-    const body: Json = text === '' ? {} : JSON.parse(text)
+    const sent: Json = text === '' ? {} : JSON.parse(text)
+    const body = isRecord(sent) && text !== '' ? (faults.spoil?.(sent) ?? sent) : sent
     const headers = { ...(request.headers as Record<string, string>) }
     const parsed = { method: request.method ?? 'GET', path: url.pathname, query, headers, ...(text !== '' && { body }) }
     const found = described.operationOf(parsed)

@@ -109,18 +109,24 @@ async function asked<T>(call: () => Promise<T>, token: string): Promise<T> {
   }
 }
 
-/** An octokit error carries the request with its headers; what leaves here does not. */
+/** An octokit error carries the request with its headers; what leaves here does not. It gives 500 where there was no answer. */
 function failureOf(error: unknown, token: string): GitHubError {
   const clean = (text: string) => text.replaceAll(token, '***')
+  const response = field(error, 'response')
   const status = Number(field(error, 'status') ?? 500)
   const said = clean(error instanceof Error ? error.message : String(error)).replace(/ - https?:\S+$/, '')
-  const method = String(field(field(error, 'request'), 'method') ?? 'a request')
   const url = String(field(field(error, 'request'), 'url') ?? '')
   const path = URL.canParse(url) ? new URL(url).pathname : url
-  const answer: Answer = { status, said, wait: waitOf(status, said, field(field(error, 'response'), 'headers')) }
+  const request = clean(`${field(field(error, 'request'), 'method') ?? 'a request'} ${path}`).trim()
+  const answer: Answer = {
+    status,
+    said,
+    wait: waitOf(status, said, field(response, 'headers')),
+    answered: response !== undefined,
+  }
   const cause =
     error instanceof Error && error.cause instanceof Error ? new Error(clean(String(error.cause))) : undefined
-  return new GitHubError(`${method} ${clean(path)}`.trim(), answer, cause)
+  return new GitHubError(request, answer, cause)
 }
 
 /** https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit */

@@ -12,7 +12,12 @@ export class GitHubError extends Error {
   readonly wait: number | null
 
   constructor(request: string, answer: Answer, cause?: unknown) {
-    super(`GitHub answered ${answer.status} to ${request}: ${answer.said}`, cause === undefined ? {} : { cause })
+    super(
+      answer.answered
+        ? `GitHub answered ${answer.status} to ${request}: ${answer.said}`
+        : `GitHub gave no answer to ${request}: ${answer.said}`,
+      cause === undefined ? {} : { cause },
+    )
     this.status = answer.status
     this.said = answer.said
     this.wait = answer.wait
@@ -23,6 +28,8 @@ export interface Answer {
   readonly status: number
   readonly said: string
   readonly wait: number | null
+  /** Whether there was an answer at all. */
+  readonly answered: boolean
 }
 
 /** Whether it may go well a moment later: an outage, a timeout, a limit. */

@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { parseComment } from '../../src/report/state.ts'
+import { type GitHubFaults, type GitHubServer, startGitHub } from '../github/server.ts'
+import { notAccessible } from '../github/state.ts'
+import { describeWith } from '../tools/optional.ts'
+import { actionRepository, type PullRequest, push, runWorkflow, token } from './act.ts'
+import { projectRoot } from './program.ts'
+
+const gold = (region: string) => `dbt_projects/${region}_analytics_dbt/models/gold/customer_cohorts.sql`
+const original = (region: string) => readFileSync(join(projectRoot, gold(region)), 'utf8')
+const broken = (region: string) => original(region).replace("ref('customer_metrics')", "ref('customer_metrcs')")
+const harmless = (region: string) => original(region).replace("'Low Value'", "'Small Value'")
+
+const matrix = `
+name: matrix
+on: pull_request
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    permissions: { contents: read, pull-requests: write }
+    strategy:
+      fail-fast: false
+      matrix: { region: [eu, us] }
+    steps:
+      - uses: actions/checkout@v7
+        with: { fetch-depth: 2 }
+      - uses: ./
+        with: { region: '\${{ matrix.region }}' }
+`
+
+let github: GitHubServer
+let faults: { -readonly [K in keyof GitHubFaults]: GitHubFaults[K] }
+
+describeWith(['go', 'node24', 'registry'], "the repository's own workflow, run by act", () => {
+  beforeEach(async () => {
+    faults = {}
+    github = await startGitHub({ spoil: (body) => faults.spoil?.(body) ?? body, latency: () => Math.random() * 40 })
+  })
+
+  afterEach(async () => await github.close())
+
+  test('findings fail the job, are annotations, and one comment follows the pull request', async () => {
+    const repository = actionRepository()
+    const first = opened(push(repository, { [gold('eu')]: broken('eu'), [gold('us')]: broken('us') }))
+    const failing = await runWorkflow(repository, first, { api: github.url })
+    expect(failing.status, failing.log).toBe(1)
+    expect(failing.annotations.slice(0, 2)).toEqual(
+      ['eu', 'us'].map((region) => ({
+        level: 'error',
+        title: `unresolved-ref (${region})`,
+        file: gold(region),
+        line: 14,
+        message:
+          "model 'customer_cohorts' refs 'customer_metrcs', which does not exist; did you mean 'customer_metrics'?",
+      })),
+    )
+    expect(only()).toContain('### ❌ dbt: 2 new errors')
+    expect(failing.outputs).toMatchObject({
+      conclusion: 'failure',
+      errors: '2',
+      'comment-url': expect.stringMatching(/#issuecomment-1$/),
+    })
+
+    const second = opened(push(repository, { [gold('eu')]: harmless('eu'), [gold('us')]: harmless('us') }))
+    const passing = await runWorkflow(repository, second, { api: github.url, runId: 2 })
+    expect(passing.status, passing.log).toBe(0)
+    expect(only()).toContain('dbt: resolved')
+    expect(only()).toContain(`/blob/${second.head}/${gold('eu')}`)
+    expect(github.state.comments.map((it) => it.id)).toEqual([1])
+
+    const again = await runWorkflow(repository, first, { api: github.url, runId: 1 })
+    expect(again.log).toContain('The pull request has moved on')
+    expect(only()).toContain('dbt: resolved')
+    expect(github.violations).toEqual([])
+    expect(failing.all + passing.all + again.all).not.toContain(token)
+  }, 300_000)
+
+  test("two regions' jobs side by side lose nothing of each other's section", async () => {
+    const repository = actionRepository({ 'matrix.yml': matrix })
+    const files = { [gold('eu')]: broken('eu'), [gold('us')]: harmless('us') }
+    for (let runId = 1; runId <= 3; runId++) {
+      const pull = opened(push(repository, { ...files, 'dbt_projects/README.md': `${runId}\n` }))
+      const run = await runWorkflow(repository, pull, { api: github.url, workflow: 'matrix.yml', runId })
+      expect(run.status).toBe(1)
+      const sections = parseComment(only(), 'default')?.sections.map((it) => [
+        it.region,
+        it.head,
+        it.run,
+        it.totals.errors,
+      ])
+      expect(sections).toEqual([
+        ['eu', pull.head, runId, 1],
+        ['us', pull.head, runId, 0],
+      ])
+    }
+    expect(github.violations).toEqual([])
+  }, 300_000)
+
+  test.each<[string, NonNullable<GitHubFaults['spoil']>]>([
+    ['no text', () => ({})],
+    ['a number', () => ({ body: 5 })],
+    ['a field that GitHub does not know', (body) => ({ ...body, text: 'x' })],
+    ['more than GitHub takes', () => ({ body: 'x'.repeat(65_537) })],
+  ])(
+    'a comment of %s is refused, and fails the job',
+    async (_, spoil) => {
+      faults.spoil = spoil
+      const repository = actionRepository()
+      const run = await runWorkflow(repository, opened(push(repository, { [gold('us')]: harmless('us') })), {
+        api: github.url,
+      })
+      expect(run.status).toBe(1)
+      expect(run.annotations.map((it) => it.message).join()).toMatch(
+        /GitHub answered 422 to POST .*\/issues\/7\/comments/,
+      )
+      expect(github.state.comments).toEqual([])
+      expect(run.summary).toContain('dbt: ')
+    },
+    300_000,
+  )
+
+  test.each([
+    ['passes', harmless, 0],
+    ['fails', broken, 1],
+  ] as const)(
+    'a fork that may not comment has the report in the summary, and its check %s',
+    async (_, change, status) => {
+      github.state.refusal = notAccessible
+      const repository = actionRepository()
+      const pull = opened(push(repository, { [gold('us')]: change('us') }))
+      const run = await runWorkflow(repository, pull, { api: github.url, fork: true })
+      expect(run.status, run.log).toBe(status)
+      expect(run.summary).toMatch(/^### (⚠️|❌) dbt: /)
+      expect(run.summary).not.toContain('<!-- dbt-regions')
+      expect(run.annotations.at(status === 0 ? -1 : -2)).toMatchObject({
+        level: 'notice',
+        message: expect.stringContaining('job summary'),
+      })
+      expect(github.state.comments).toEqual([])
+      expect(github.violations).toEqual([])
+    },
+    300_000,
+  )
+
+  test('the same repository without the permission is told which', async () => {
+    github.state.refusal = notAccessible
+    const repository = actionRepository()
+    const run = await runWorkflow(repository, opened(push(repository, { [gold('us')]: harmless('us') })), {
+      api: github.url,
+    })
+    expect(run.status).toBe(1)
+    expect(run.annotations.at(-1)?.message).toContain('`permissions: pull-requests: write`')
+    expect(run.summary).toContain('dbt: ')
+  }, 300_000)
+})
+
+/** GitHub learns of a push. */
+function opened(pull: PullRequest): PullRequest {
+  github.state.pulls.splice(0, 1, { number: 7, ...pull })
+  return pull
+}
+
+function only(): string {
+  const [comment, ...others] = github.state.comments
+  if (!comment || others.length > 0) throw new Error(`${github.state.comments.length} comments`)
+  return comment.body
+}
