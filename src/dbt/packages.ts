@@ -52,9 +52,13 @@ export function loadPackages(input: ProjectInput, cache: ParseCache, sink: Sink)
     byName.set(data.name, makePackage(input, data.name, folder, data, own, scope, cache, sink))
   }
   const missing = wanted
-    .filter((found) => !found.names.some((one) => byName.has(one)))
+    .filter((found) => !found.names.some((one) => byName.has(one)) && !isThere(input, found))
     .flatMap((found) => found.names.slice(0, 1))
   return { root, byName, target, cliVars, missing: [...new Set(missing)].sort() }
+}
+
+function isThere(input: ProjectInput, { local }: Wanted): boolean {
+  return local !== null && input.files.has(join(local, PROJECT_FILE))
 }
 
 /** The nearest of the names, when it is near enough to be what was meant. */
@@ -176,7 +180,7 @@ function wantedPackages(input: ProjectInput, cache: ParseCache, sink: Sink): Wan
 function wantedPackage(entry: DataObject): Wanted | undefined {
   const { package: hub, git, local, tarball } = entry
   if (typeof hub === 'string') return { names: [hub.slice(hub.lastIndexOf('/') + 1)], local: null }
-  if (typeof local === 'string') return { names: [stem(local)], local: local.replace(/^\.\//, '') }
+  if (typeof local === 'string') return { names: [stem(local)], local: local.replace(/^\.\//, '').replace(/\/+$/, '') }
   if (typeof git === 'string') {
     const name = stem(git.replace(/\/+$/, '')).replaceAll('-', '_')
     const folder = texts(entry.subdirectory).map((path) => path.slice(path.lastIndexOf('/') + 1))

@@ -18,6 +18,8 @@ import type { MacroEntry, MacroName } from './macro.ts'
 import type { Found, MacroIndex } from './macro-index.ts'
 import { dispatchOrder, type Package } from './package.ts'
 import type { Packages } from './packages.ts'
+import { DateTime } from './python-datetime.ts'
+import { pythonModules } from './python-modules.ts'
 import { Relations } from './relation.ts'
 import { Symbolic, SymbolicPackage } from './symbolic.ts'
 import { envVar, type Reads, varLayers, varLookup } from './variables.ts'
@@ -60,6 +62,7 @@ export class Runtime {
   readonly #adapter: Adapter
   readonly #env: ReadonlyMap<string, string>
   readonly #cache: ParseCache
+  readonly #modules = pythonModules(() => this.#now())
   #subject: Subject | undefined
   #depth = 0
   /** Where the subject's own template called the macro that is running. */
@@ -148,7 +151,9 @@ export class Runtime {
       case 'execute':
         return this.subject.execute
       case 'modules':
+        return this.#modules
       case 'run_started_at':
+        return new DateTime(this.#now())
       case 'invocation_id':
       case 'sql_now':
         return this.unknown(name)
@@ -180,6 +185,12 @@ export class Runtime {
     return isKnown ? [this.packages.root.name, namespace] : null
   }
 
+  /** No clock is looked at: a project says the same at any time. */
+  #now(): number {
+    this.subject.onUnresolved('the time')
+    return SOME_TIME
+  }
+
   renderText(text: string, scope: NameScope): string {
     return hasJinja(text) ? render(this.#cache.template(text, 'var'), scope) : text
   }
@@ -196,6 +207,9 @@ export class Runtime {
     return envVar(this.#env, this.reads())
   }
 }
+
+/** What `now()` says. A project that loops up to this year finds some years. */
+const SOME_TIME = Date.UTC(2026, 0, 1)
 
 /** What Jinja itself knows. */
 const JINJA_NAMES = new Set([
