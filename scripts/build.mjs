@@ -61,7 +61,7 @@ function licenses(inputs) {
     .map((folder) => {
       const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
       const file = readdirSync(join(root, folder)).find((name) => /^licen[cs]e(\.|$)/i.test(name))
-      const text = file ? readFileSync(join(root, folder, file), 'utf8').trim() : '(the package ships no licence text)'
+      const text = file ? readFileSync(join(root, folder, file), 'utf8').replaceAll('\r\n', '\n').trim() : '(the package ships no licence text)'
       return `${manifest.name} ${manifest.version}\n${manifest.license ?? ''}\n\n${text}\n`
     })
     .sort()

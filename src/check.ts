@@ -47,7 +47,8 @@ function failsTheCheck(finding: ReportedFinding): boolean {
 }
 
 function checkRegion(region: EffectiveRegion, { base, head }: Sides): RegionReport {
-  const [before, after] = [base && fingerprinted(base), head && fingerprinted(head)]
+  const after = head && fingerprinted(head)
+  const before = base === head ? after : base && fingerprinted(base)
   const changed = changes(before, after)
   return {
     name: region.name,
@@ -55,10 +56,15 @@ function checkRegion(region: EffectiveRegion, { base, head }: Sides): RegionRepo
     environment: region.environment,
     target: head?.project.manifest.metadata.target_name ?? region.head.target ?? '',
     changes: changed,
-    findings: head === null ? [] : markNew(base && found(base, region), found(head, region)),
+    findings: head === null ? [] : findings(region, base, head),
     plan: after === null ? [] : planPreview(region.name, before, after, changed),
     lineage: lineageOf(base?.project ?? null, head?.project ?? null, changed),
   }
+}
+
+function findings(region: EffectiveRegion, base: Side | null, head: Side): ReportedFinding[] {
+  const now = found(head, region)
+  return markNew(base === head ? now : base && found(base, region), now)
 }
 
 function found({ files, project }: Side, region: EffectiveRegion): Found {

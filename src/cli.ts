@@ -1,10 +1,8 @@
 import { Command, CommanderError, Option } from 'commander'
 import { check } from './check.ts'
 import { regionNamed } from './config/parse.ts'
-import { deployRegion } from './deployment.ts'
 import { ConfigurationError } from './errors.ts'
 import { refuseUnmerged } from './event.ts'
-import { writeManifestFile } from './manifest-file.ts'
 import { commentMarkdown } from './report/comment.ts'
 import { deploymentText } from './report/deployment.ts'
 import { reportJson } from './report/json.ts'
@@ -65,6 +63,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .action(async (options: { region: string; engine?: string; config?: string }) => {
       refuseUnmerged(process.env['GITHUB_EVENT_NAME'])
       const repository = await openRepository(process.cwd(), options.config)
+      const { deployRegion } = await import('./deployment.ts')
       const deployment = await deployRegion(repository, regionNamed(repository.config.regions, options.region), {
         engine: options.engine,
         runId: `local-${Date.now()}`,
@@ -83,6 +82,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     )
     .requiredOption('--output <file>', 'where to write it')
     .action(async (options: { project: string; target?: string; profilesDir?: string; output: string }) => {
+      const { writeManifestFile } = await import('./manifest-file.ts')
       if (await writeManifestFile(options)) process.exitCode = 1
     })
 

@@ -4,7 +4,6 @@ import { upsertComment } from './adapters/github.ts'
 import { check } from './check.ts'
 import { regionNamed } from './config/parse.ts'
 import type { Config } from './config.ts'
-import { deployRegion } from './deployment.ts'
 import { ConfigurationError } from './errors.ts'
 import { commandFor, type GitHubEvent, isFork, occasionOf } from './event.ts'
 import { type Inputs, readInputs } from './inputs.ts'
@@ -118,6 +117,7 @@ async function deployAction(repository: Repository, inputs: Inputs): Promise<voi
   }
   const region = inputs.region === undefined ? only : regionNamed(regions, inputs.region)
   if (region === undefined) throw new ConfigurationError('no region is configured')
+  const { deployRegion } = await import('./deployment.ts')
   const deployment = await deployRegion(repository, region, {
     engine: inputs.engine,
     runId: `${context.runId}-${process.env['GITHUB_RUN_ATTEMPT'] ?? 1}`,

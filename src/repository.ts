@@ -3,7 +3,7 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { findProjects, isProjectFile, readProjectFiles, readText } from './adapters/files.ts'
 import { type Git, openGit } from './adapters/git.ts'
 import { baseCommit, type Occasion } from './base.ts'
-import type { CheckInput, Side } from './check.ts'
+import type { CheckInput, Side, Sides } from './check.ts'
 import { regionNamed } from './config/parse.ts'
 import { type Config, configFile, discover, type EffectiveRegion, effectiveConfig, parseConfig } from './config.ts'
 import { ParseCache } from './dbt/cache.ts'
@@ -93,22 +93,25 @@ export function harmlessEnvironment(env: NodeJS.ProcessEnv): ReadonlyMap<string,
   )
 }
 
+/** Base and head are one and the same where nothing differs, so that a region which a pull request leaves alone is looked at once. */
 async function sidesOf(
   git: Git,
   region: EffectiveRegion,
   base: string | null,
   env: ReadonlyMap<string, string>,
   cache: ParseCache,
-) {
+): Promise<Sides> {
   const files = await readProjectFiles(join(git.root, region.head.project))
-  const before =
-    base !== null && region.base !== null
-      ? await filesAt(git, base, region.base.project, files, region.head.project)
-      : new Map()
-  return {
-    head: side(files, region.head, env, cache),
-    base: region.base === null ? null : side(before, region.base, env, cache),
-  }
+  const head = side(files, region.head, env, cache)
+  if (base === null || region.base === null) return { head, base: null }
+  const before = await filesAt(git, base, region.base.project, files, region.head.project)
+  const same =
+    region.base.project === region.head.project && region.base.target === region.head.target && equal(before, files)
+  return { head, base: same ? head : side(before, region.base, env, cache) }
+}
+
+function equal(some: ProjectFiles, others: ProjectFiles): boolean {
+  return some.size === others.size && [...some].every(([path, text]) => others.get(path) === text)
 }
 
 function side(

@@ -3,7 +3,7 @@ import { amount, awaited } from './headline.ts'
 import type { Section } from './section.ts'
 import type { Step } from './shorten.ts'
 import type { CommentState } from './state.ts'
-import { counted } from './words.ts'
+import { counted, thousands } from './words.ts'
 
 /** One row a region, when there is more than one. */
 export function overview(state: CommentState, head: string, step: Step): string {
@@ -44,9 +44,9 @@ function reaches({ totals }: Section): string {
 /** What a deploy will do, in a few words. */
 export function onMerge({ run, tests, review }: Section['totals']): string {
   const parts = [
-    ...(run > 0 ? [`builds ${run.toLocaleString('en-US')}`] : []),
+    ...(run > 0 ? [`builds ${thousands(run)}`] : []),
     ...(tests > 0 ? [`runs ${counted(tests, 'test')}`] : []),
-    ...(review > 0 ? [`${review.toLocaleString('en-US')} to drop by hand`] : []),
+    ...(review > 0 ? [`${thousands(review)} to drop by hand`] : []),
   ]
   return parts.join(', ') || 'nothing'
 }

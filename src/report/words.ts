@@ -1,6 +1,11 @@
 /** `1 model`, `2 models`, `2,000 models`. */
 export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural(noun)}`
+  return `${thousands(count)} ${count === 1 ? noun : plural(noun)}`
+}
+
+/** `2,000`. Not toLocaleString, whose first call loads all of Intl. */
+export function thousands(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 export function plural(noun: string): string {
