@@ -2,6 +2,9 @@
 export const hostile: readonly string[] = [
   'a|b',
   'a\\|b',
+  'trailing\\',
+  '\\',
+  '\\`',
   '`code`',
   '``',
   '`',
