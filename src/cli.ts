@@ -24,7 +24,7 @@ const exits = 'Exit status: 0 fine, 1 findings that fail the check or a failed d
 export async function runCommand(argv: readonly string[]): Promise<void> {
   const program = new Command('dbt-regions')
     .description('Checks dbt projects and deploys what changed, region by region.')
-    .version(process.env['DBT_REGIONS_VERSION'] ?? 'from sources')
+    .version(process.env.DBT_REGIONS_VERSION ?? 'from sources')
     .addHelpText('after', `\n${exits}`)
     .configureHelp({ showGlobalOptions: false })
     .exitOverride()
@@ -61,7 +61,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .addOption(new Option('--engine <engine>', 'demo: the embedded DuckDB over sample data').choices(['demo']))
     .addOption(config())
     .action(async (options: { region: string; engine?: string; config?: string }) => {
-      refuseUnmerged(process.env['GITHUB_EVENT_NAME'])
+      refuseUnmerged(process.env.GITHUB_EVENT_NAME)
       const repository = await openRepository(process.cwd(), options.config)
       const { deployRegion } = await import('./deployment.ts')
       const deployment = await deployRegion(repository, regionNamed(repository.config.regions, options.region), {
@@ -130,7 +130,7 @@ function rendered(report: Report, place: Place, format: string): string {
     case 'markdown':
       return commentMarkdown(report, place)
     case 'text':
-      return reportText(report, { color: process.stdout.isTTY && !process.env['NO_COLOR'] })
+      return reportText(report, { color: process.stdout.isTTY && !process.env.NO_COLOR })
     default:
       throw new ConfigurationError(`--format ${format} is none of text, markdown and json`)
   }

@@ -21,7 +21,7 @@ export async function runAction(): Promise<void> {
   const inputs = readInputs()
   const event: GitHubEvent = { name: context.eventName, ref: context.ref, payload: payloadOf(context.payload) }
   const command = commandFor(event, inputs.command)
-  const repository = await openRepository(process.env['GITHUB_WORKSPACE'] ?? process.cwd(), inputs.config)
+  const repository = await openRepository(process.env.GITHUB_WORKSPACE ?? process.cwd(), inputs.config)
   core.setOutput('regions', regionsOutput(repository.config))
   if (command === 'check') await checkAction(repository, event, inputs)
   else await deployAction(repository, inputs)
@@ -31,9 +31,9 @@ export async function runAction(): Promise<void> {
 function payloadOf(payload: typeof context.payload): GitHubEvent['payload'] {
   const { repository, pull_request, merge_group } = payload
   return {
-    ...(repository && { repository: { default_branch: String(repository['default_branch'] ?? 'main') } }),
+    ...(repository && { repository: { default_branch: String(repository.default_branch ?? 'main') } }),
     ...(pull_request && {
-      pull_request: { number: pull_request.number, head: pull_request['head'], base: pull_request['base'] },
+      pull_request: { number: pull_request.number, head: pull_request.head, base: pull_request.base },
     }),
     ...(merge_group && { merge_group: { base_sha: String(merge_group.base_sha) } }),
   }
@@ -98,7 +98,7 @@ function placeOf(repository: Repository, event: GitHubEvent, report: Report): Pl
     head: event.payload.pull_request?.head.sha ?? report.head,
     run: {
       id: context.runId,
-      attempt: Number(process.env['GITHUB_RUN_ATTEMPT'] ?? 1),
+      attempt: Number(process.env.GITHUB_RUN_ATTEMPT ?? 1),
       at: Math.floor(Date.now() / 1000),
     },
     id: repository.id,
@@ -120,7 +120,7 @@ async function deployAction(repository: Repository, inputs: Inputs): Promise<voi
   const { deployRegion } = await import('./deployment.ts')
   const deployment = await deployRegion(repository, region, {
     engine: inputs.engine,
-    runId: `${context.runId}-${process.env['GITHUB_RUN_ATTEMPT'] ?? 1}`,
+    runId: `${context.runId}-${process.env.GITHUB_RUN_ATTEMPT ?? 1}`,
     say: (line) => core.info(line),
   })
   core.info(deploymentText(deployment))

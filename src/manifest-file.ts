@@ -52,7 +52,7 @@ async function readProfiles(named: string | undefined, isInProject: boolean): Pr
     if (text === null) throw new ConfigurationError(`--profiles-dir ${named}: there is no profiles.yml in it`)
     return text
   }
-  const configured = process.env['DBT_PROFILES_DIR']
+  const configured = process.env.DBT_PROFILES_DIR
   if (configured !== undefined) return readText(join(resolve(configured), 'profiles.yml'))
   return isInProject ? null : readText(join(homedir(), '.dbt', 'profiles.yml'))
 }

@@ -27,7 +27,7 @@ export async function openWorkspace(
   region: string,
   side: Side,
 ): Promise<Workspace> {
-  const engine = named ?? (process.env['DAGSTER_DEMO_MODE'] === 'true' ? 'demo' : undefined)
+  const engine = named ?? (process.env.DAGSTER_DEMO_MODE === 'true' ? 'demo' : undefined)
   if (engine !== 'demo') {
     throw new ConfigurationError(
       `${engine === undefined ? 'no engine is named' : `the engine '${engine}' is none`}: this version deploys on the embedded DuckDB alone; ` +
