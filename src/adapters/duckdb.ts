@@ -45,20 +45,21 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Warehouse> {
     },
     async columns(relation) {
       const place = [relation.database ?? defaultCatalog, relation.schema, relation.identifier]
-      const found = run(connection, columnsQuery, place)
-      if (found.length === 0) return null
-      return found.map((it) => ({ name: String(it.name), data_type: databricksType(String(it.data_type)) }))
+      const name = place.map(quoted).join('.').replaceAll("'", "''")
+      try {
+        const found = run(connection, `select name, type from pragma_table_info('${name}')`, [])
+        return found.map((it) => ({ name: String(it.name), data_type: databricksType(String(it.type)) }))
+      } catch (error) {
+        if (error instanceof WarehouseError && /^(Catalog Error|Binder Error: Catalog )/.test(error.message))
+          return null
+        throw error
+      }
     },
     async close() {
       release()
     },
   }
 }
-
-const columnsQuery = `
-  select column_name as name, data_type from duckdb_columns()
-  where lower(database_name) = lower($1) and lower(schema_name) = lower($2) and lower(table_name) = lower($3)
-  order by column_index`
 
 function prepare(
   translate: DuckdbOptions['translate'],

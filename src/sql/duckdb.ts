@@ -11,6 +11,10 @@ export interface DuckdbStatement {
  * translates to something else than they mean, or not at all.
  */
 export const duckdbSetup: readonly string[] = [
+  // DuckDB's information schema is of all catalogs, and so wide that it takes a hundred times as long.
+  `create view databricks_tables as
+     select database_name as table_catalog, schema_name as table_schema, table_name, 'MANAGED' as table_type from duckdb_tables()
+     union all select database_name, schema_name, view_name, 'VIEW' from duckdb_views()`,
   `set default_null_order = 'nulls_first_on_asc_last_on_desc'`,
   'create macro databricks_add_months(d, n) as cast(cast(d as date) + to_months(cast(n as integer)) as date)',
   'create macro databricks_collect_set(x) as coalesce(list(distinct x) filter (where x is not null), [])',
@@ -39,16 +43,23 @@ interface Parts {
 const tries = 'DATABRICKS_TRY'
 const now = 'CAST(NOW() AS TIMESTAMP)'
 
+/** What `adaptNode` looks for: a statement without any of it need not be taken apart. */
+const adapted =
+  /\b(add_months|collect_set|concat|date_add|date_sub|date_trunc|dayofweek|information_schema|max_by|min_by|percentile|sha2|struct|try_cast)\b|\|\|/i
+
 /**
  * One statement of Databricks SQL for DuckDB, in UTC: `timestamp` becomes DuckDB's without a time zone, because the one
  * with needs an extension. Throws a `SqlError`.
  */
 export function databricksToDuckdb(sql: string): DuckdbStatement {
-  const statements = parseSql(sql, 'databricks')
-  const [statement] = statements
-  const adapted = statements.length === 1 && statement !== undefined ? adapt(statement) : null
-  const source = adapted === null || adapted === statement ? sql : writeSql(adapted, 'databricks')
-  return finish(translateSql(source, 'databricks', 'duckdb'))
+  return finish(translateSql(adapted.test(sql) ? adaptStatement(sql) : sql, 'databricks', 'duckdb'))
+}
+
+function adaptStatement(sql: string): string {
+  const [statement, ...more] = parseSql(sql, 'databricks')
+  if (statement === undefined || more.length > 0) return sql
+  const tree = adapt(statement)
+  return tree === statement ? sql : writeSql(tree, 'databricks')
 }
 
 /** The tree with Databricks' functions under names that the library leaves alone; the same tree when it has none. */
@@ -83,7 +94,7 @@ function adaptNode(node: Parts): Tree {
     case 'try_cast':
       return { cast: { ...parts, this: call(tries, operands('this')) } }
     case 'table':
-      return withoutCatalog(node, parts)
+      return informationSchema(node, parts)
     case 'function':
     case 'aggregate_function':
       return adaptCall(node, kind, parts)
@@ -104,17 +115,24 @@ function adaptCall(node: Parts, kind: string, parts: Parts): Tree {
 }
 
 /** DuckDB has one information schema, of all catalogs. */
-function withoutCatalog(node: Parts, table: Parts): Tree {
-  const schema = isParts(table.schema) ? table.schema.name : null
-  return schema === 'information_schema' ? { table: { ...table, catalog: null } } : node
+function informationSchema(node: Parts, table: Parts): Tree {
+  const [schema, name] = [nameOf(table.schema), nameOf(table.name)]
+  if (schema?.toLowerCase() !== 'information_schema') return node
+  if (name?.toLowerCase() !== 'tables') return { table: { ...table, catalog: null } }
+  const alias = table.alias ?? table.name ?? null
+  const other = { ...(isParts(table.name) ? table.name : {}), name: 'databricks_tables' }
+  return { table: { ...table, catalog: null, schema: null, name: other, alias } }
+}
+
+function nameOf(identifier: Tree | undefined): string | null {
+  return isParts(identifier) && typeof identifier.name === 'string' ? identifier.name : null
 }
 
 /** Databricks names a field of `struct` by its alias or its column, else `col1`, `col2`, …; DuckDB wants a name. */
 function namedField(field: Tree, index: number): Tree[] {
   const alias = isParts(field) && isParts(field.alias) ? field.alias : null
   const column = isParts(field) && isParts(field.column) ? field.column : null
-  const named = alias?.alias ?? column?.name ?? null
-  const name = isParts(named) && typeof named.name === 'string' ? named.name : `col${index + 1}`
+  const name = nameOf(alias?.alias ?? column?.name) ?? `col${index + 1}`
   return [{ literal: { literal_type: 'string', value: name } }, alias?.this ?? field]
 }
 
