@@ -95,5 +95,5 @@ function median(values) {
 function findDbt() {
   const cache = process.env.DBT_REGIONS_CACHE ?? join(homedir(), '.cache/dbt-regions')
   const names = existsSync(cache) ? readdirSync(cache).filter((name) => name.startsWith('python-dbt112-')) : []
-  return names.map((name) => join(cache, name, 'bin/dbt')).find((path) => existsSync(path)) ?? null
+  return names.map((name) => join(cache, name, 'venv/bin/dbt')).find((path) => existsSync(path)) ?? null
 }
