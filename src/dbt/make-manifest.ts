@@ -154,9 +154,11 @@ function resolveNode(resolver: Resolver, work: Work): void {
   }
   const before = resolver.unresolved.length
   draft.depends_on = { macros, nodes: resolver.resolveAll(draft, work.asked) }
-  // dbt disables a test that leads nowhere, and leaves it where it is.
-  if (draft.resource_type === 'test' && resolver.unresolved.length > before)
-    draft.config = { ...draft.config, enabled: false }
+  if (draft.resource_type !== 'test' || resolver.unresolved.length === before) return
+  // dbt disables a test that leads nowhere, and leaves it where it is; of what is disabled it says nothing.
+  draft.config = { ...draft.config, enabled: false }
+  const own = resolver.unresolved.splice(before)
+  resolver.unresolved.push(...own.filter((unresolved) => unresolved.reason !== 'disabled'))
 }
 
 /** Ties generic tests to the models that they are put on. */

@@ -1,3 +1,4 @@
+import type { Finding } from '../finding.ts'
 import { builtinMacros, internalPackages, knownMacros } from './builtin/index.ts'
 import { ParseCache } from './cache.ts'
 import { Configs } from './config.ts'
@@ -10,6 +11,7 @@ import { type MacroEntry, readMacros } from './macro.ts'
 import { MacroIndex } from './macro-index.ts'
 import { macroResources } from './macro-resource.ts'
 import { makeManifest } from './make-manifest.ts'
+import type { Manifest } from './manifest.ts'
 import { makeMetric, measureMetrics } from './metrics.ts'
 import { Names } from './names.ts'
 import { loadPackages, type Packages } from './packages.ts'
@@ -61,7 +63,7 @@ export function parseProject(input: ProjectInput): Project {
     root: input.root,
     target: { name: packages.target.name, database: packages.target.database, schema: packages.target.schema },
     manifest,
-    findings: sink.findings(),
+    findings: sink.findings().filter((finding) => !isOfDisabled(finding, manifest)),
     unresolved,
     duplicates,
     orphans,
@@ -72,6 +74,13 @@ export function parseProject(input: ProjectInput): Project {
   }
   remember(project, { session, gathered })
   return project
+}
+
+const OF_RENDERING = new Set(['unresolved-variable', 'unresolved-macro', 'jinja-error'])
+
+/** What is wrong with the rendering of a disabled resource is wrong with nothing that runs. */
+function isOfDisabled({ rule, unique_id }: Finding, { nodes, disabled }: Manifest): boolean {
+  return unique_id !== undefined && OF_RENDERING.has(rule) && !nodes.has(unique_id) && disabled.has(unique_id)
 }
 
 function readAllMacros(packages: Packages, cache: ParseCache, sink: Sink): MacroEntry[] {
