@@ -14,7 +14,7 @@ import {
   TemplateSyntaxError,
   type Value,
 } from '../../src/jinja/index.ts'
-import { type Case, CONTEXT } from './templates.ts'
+import { type Case, CONTEXT, type Options } from './templates.ts'
 
 /** What a template gives, here or in Python: text, or the exception's name and message. */
 export type Result = { readonly ok: unknown } | { readonly error: readonly [type: string, message: string] }
@@ -33,7 +33,7 @@ export function runCase(test: Case): Result {
 function run(test: Case): unknown {
   const { kind = 'render', template, options = {} } = test
   if (kind === 'blocks') {
-    const found = blocks(template, new Set(options['kinds'] as string[])).blocks
+    const found = blocks(template, new Set(options.kinds)).blocks
     return found.map((block) => [
       block.kind,
       block.name,
@@ -44,16 +44,16 @@ function run(test: Case): unknown {
   const parsed = parse(template, parseOptions(options, kind))
   const scope = scopeOf(test.context ?? CONTEXT)
   if (kind === 'native') return repr(renderNative(parsed, scope))
-  return render(parsed, scope, options['chainable'] ? { undefined: 'chainable' } : {})
+  return render(parsed, scope, options.chainable ? { undefined: 'chainable' } : {})
 }
 
-function parseOptions(options: { readonly [name: string]: unknown }, kind: string): ParseOptions {
+function parseOptions(options: Options, kind: string): ParseOptions {
   return {
     // Only dbt's own environment puts a prefix before the names of macros.
     macroPrefix: kind === 'native' ? 'dbt_macro__' : '',
-    trimBlocks: options['trim_blocks'] === true,
-    lstripBlocks: options['lstrip_blocks'] === true,
-    keepTrailingNewline: options['keep_trailing_newline'] === true,
+    trimBlocks: options.trim_blocks ?? false,
+    lstripBlocks: options.lstrip_blocks ?? false,
+    keepTrailingNewline: options.keep_trailing_newline ?? false,
   }
 }
 

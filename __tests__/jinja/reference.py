@@ -1,14 +1,16 @@
 """Renders templates with the real Jinja2, configured as dbt configures it.
 
-Reads a JSON list from standard input, one case an item:
+Reads a JSON list from the file that is named, one case an item:
   {"kind": "render" | "native" | "blocks", "template": text, "context": Python literal of a dict, "options": {...}}
-and writes the list of results: {"ok": ...} or {"error": [exception, message]}. With dbt-common installed, `native` and `blocks` are
+and writes the list of results to standard output: {"ok": ...} or {"error": [exception, message]}. With dbt-common installed, `native` and `blocks` are
 dbt's own functions.
 """
 
 import ast
 import json
 import re
+import resource
+import signal
 import sys
 
 import jinja2
@@ -42,16 +44,24 @@ def run(case):
     from dbt_common.clients import jinja as dbt
 
     if kind(case) == "native":
-        return repr(dbt.get_environment(native=True).from_string(case["template"]).render(context))
+        value = dbt.get_environment(native=True).from_string(case["template"]).render(context)
+        return repr(str(value) if isinstance(value, str) else value)
     blocks = dbt.extract_toplevel_blocks(
         case["template"], allowed_blocks=set(case["options"]["kinds"]), collect_raw_data=False
     )
     return [[b.block_type_name, b.block_name, b.full_block, b.contents] for b in blocks]
 
 
+def stop(*_):
+    raise TimeoutError('too slow')
+
+
 def main():
+    resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+    signal.signal(signal.SIGALRM, stop)
     results = []
-    for case in json.load(sys.stdin):
+    for case in json.load(open(sys.argv[1])):
+        signal.alarm(5)
         try:
             results.append({"ok": run(case)})
         except RecursionError as error:

@@ -1,8 +1,18 @@
 /** Templates that both this implementation and the real Jinja2 render; what Jinja2 makes of them is in golden/templates.json. */
+/** In Python's names: reference.py hands them on. */
+export interface Options {
+  readonly chainable?: boolean
+  readonly trim_blocks?: boolean
+  readonly lstrip_blocks?: boolean
+  readonly keep_trailing_newline?: boolean
+  /** Which blocks to look for. */
+  readonly kinds?: readonly string[]
+}
+
 export interface Case {
   readonly kind?: 'render' | 'native' | 'blocks'
   readonly template: string
-  readonly options?: { readonly [name: string]: unknown }
+  readonly options?: Options
   /** A Python literal of a dict; the one below when there is none. */
   readonly context?: string
 }

@@ -51,12 +51,12 @@ function tooMany(name: string, names: readonly string[], given: number): PythonE
   return typeError(`${name}() takes ${takes} positional ${plural} but ${given} ${given === 1 ? 'was' : 'were'} given`)
 }
 
-/** The argument as a str. Throws TypeError. */
+/** The argument as a str; `name` is what the message begins with. Throws TypeError. */
 export function textArgument(value: Value | undefined, name: string): string {
   const text = value === undefined ? undefined : textOf(value)
   if (text !== undefined) return text
   if (value instanceof Undefined) failUndefined(value)
-  throw typeError(`${name} must be str, not ${typeName(value ?? null)}`)
+  throw typeError(`${name} must be str, not ${typeName(value ?? null)}`.trimStart())
 }
 
 /** The argument as a whole number; `fallback` when it was not given. Throws TypeError. */

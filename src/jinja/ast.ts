@@ -129,11 +129,11 @@ export interface ConcatNode extends Place {
   readonly kind: 'concat'
   readonly parts: readonly Expression[]
 }
-/** `then if test else otherwise` */
+/** `consequent if test else otherwise` */
 export interface ConditionalNode extends Place {
   readonly kind: 'conditional'
   readonly test: Expression
-  readonly then: Expression
+  readonly consequent: Expression
   readonly otherwise: Expression | null
 }
 

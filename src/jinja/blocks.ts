@@ -31,8 +31,8 @@ const START = /\{(?:(#)|(\{)|%(-?)\s*([A-Za-z_]\w*)(?:\s+([A-Za-z_]\w*))?)/g
 const RAW_START = /\{%-?\s*raw\s*(?:-%\}|%\})/g
 const RAW_END = /\{%-?\s*endraw\s*(?:-%\}\s*|%\})/g
 const COMMENT_END = /#\}/g
-const STRING_OR_EXPRESSION_END = /'[^'\\]*(?:\\[^][^'\\]*)*'|"[^"\\]*(?:\\[^][^"\\]*)*"|['"]|\}\}/g
-const STRING_OR_TAG_END = /'[^'\\]*(?:\\[^][^'\\]*)*'|"[^"\\]*(?:\\[^][^"\\]*)*"|['"]|-%\}\s*|%\}/g
+const STRING_OR_EXPRESSION_END = /'[^'\\]*(?:\\[\s\S][^'\\]*)*'|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|['"]|\}\}/g
+const STRING_OR_TAG_END = /'[^'\\]*(?:\\[\s\S][^'\\]*)*'|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|['"]|-%\}\s*|%\}/g
 
 /**
  * dbt's scan of a file for its top-level blocks of certain kinds, before anything is parsed. Throws TemplateSyntaxError with dbt's

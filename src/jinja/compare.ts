@@ -48,8 +48,7 @@ export type Order = '<' | '<=' | '>' | '>='
 /** Python's `a < b` and its kin. Throws TypeError for what has no order. */
 export function ordered(operator: Order, a: Value, b: Value): boolean {
   if (typeof a === 'number' && typeof b === 'number') return decide(operator, a - b)
-  const order = compare(operator, unmarked(a), unmarked(b))
-  return decide(operator, order)
+  return decide(operator, compare(operator, a, b))
 }
 
 function decide(operator: Order, order: number): boolean {
@@ -65,7 +64,9 @@ function decide(operator: Order, order: number): boolean {
   }
 }
 
-function compare(operator: Order, a: Value, b: Value): number {
+function compare(operator: Order, first: Value, second: Value): number {
+  const a = unmarked(first)
+  const b = unmarked(second)
   if (isNumeric(a) && isNumeric(b)) return compareNumbers(a, b)
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b)
   if (Array.isArray(a) && Array.isArray(b)) return compareItems(operator, a, b)
@@ -76,7 +77,7 @@ function compare(operator: Order, a: Value, b: Value): number {
   if (order !== undefined) return order
   const reflected = b instanceof HostObject ? b.compare?.(a) : undefined
   if (reflected !== undefined) return -reflected
-  throw typeError(`'${operator}' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`)
+  throw typeError(`'${operator}' not supported between instances of '${typeName(first)}' and '${typeName(second)}'`)
 }
 
 function compareItems(operator: Order, a: readonly Value[], b: readonly Value[]): number {
@@ -84,7 +85,7 @@ function compareItems(operator: Order, a: readonly Value[], b: readonly Value[])
   for (let index = 0; index < shared; index++) {
     const left = a[index] as Value
     const right = b[index] as Value
-    if (!identical(left, right)) return compare(operator, unmarked(left), unmarked(right))
+    if (!identical(left, right)) return compare(operator, left, right)
   }
   return a.length - b.length
 }

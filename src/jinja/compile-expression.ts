@@ -125,18 +125,20 @@ function compileOperation(node: Operation, site: Site): Evaluate {
     case 'conditional': {
       const inner = { ...site, soft: true }
       const test = compileExpression(node.test, inner)
-      const then = compileExpression(node.then, inner)
+      const consequent = compileExpression(node.consequent, inner)
       if (node.otherwise) {
         const otherwise = compileExpression(node.otherwise, inner)
-        return (frame) => (truthy(test(frame)) ? then(frame) : otherwise(frame))
+        return (frame) => (truthy(test(frame)) ? consequent(frame) : otherwise(frame))
       }
-      const { line } = position(site.source, offset)
-      const hint = `the inline if-expression on line ${line} evaluated to false and no else section was defined.`
       // Never chainable: Jinja uses its own undefined here, whatever the environment's is.
-      const otherwise = new Undefined({ hint })
-      return (frame) => (truthy(test(frame)) ? then(frame) : otherwise)
+      return (frame) => (truthy(test(frame)) ? consequent(frame) : new Undefined({ hint: noElse(site.source, offset) }))
     }
   }
+}
+
+function noElse(source: string, offset: number): string {
+  const { line } = position(source, offset)
+  return `the inline if-expression on line ${line} evaluated to false and no else section was defined.`
 }
 
 /** Reads a variable from a function at `from`; an empty slot is looked up where the variable says. */
@@ -205,9 +207,8 @@ function compileDict(pairs: readonly { key: Expression; value: Expression }[], s
     value: compileExpression(value, site),
   }))
   return (frame) => {
-    const dict = new Dict()
-    for (const { key, value } of compiled) dict.set(key(frame), value(frame))
-    return dict
+    // All of them first, as Python: a key that cannot be one fails only then.
+    return Dict.from(compiled.map(({ key, value }): [Value, Value] => [key(frame), value(frame)]))
   }
 }
 

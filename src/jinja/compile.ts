@@ -21,13 +21,14 @@ import { compileFor } from './compile-loop.ts'
 import { constantText } from './constant.ts'
 import { TemplateSyntaxError } from './errors.ts'
 import { Namespace } from './globals.ts'
-import { iterate, truthy } from './iterate.ts'
+import { truthy } from './iterate.ts'
 import { type CompiledMacro, Macro } from './macro.ts'
 import { textOf } from './marked.ts'
 import type { Frame } from './runtime.ts'
 import { Layout, Scope, usedNames } from './symbols.ts'
 import { str, typeName } from './text.ts'
-import { PythonError, Tuple, typeError, type Value, valueError } from './value.ts'
+import { unpack } from './unpack.ts'
+import { PythonError, typeError, type Value } from './value.ts'
 
 /** How a statement ended: on to the next one, or out of the loop's round. */
 export const NORMAL = 0
@@ -151,12 +152,26 @@ function compileUnsupported(tag: string, offset: number): Execute {
 export function write(frame: Frame, value: Value): void {
   const { runtime } = frame
   if (runtime.nodes) {
-    runtime.nodes.push(value)
-    return
+    runtime.writeNode(value)
+  } else if (frame.context.native) {
+    runtime.out += textOnly(value)
+  } else {
+    // The text first: what it calls must not find the output half written.
+    const text = typeof value === 'string' ? value : str(value)
+    runtime.out += text
   }
-  // The text first: what it calls must not find the output half written.
-  const text = typeof value === 'string' ? value : str(value)
-  runtime.out += text
+}
+
+/** Writes what a call or filter block gives, which Jinja wants to be a text already. */
+function writeRaw(frame: Frame, value: Value): void {
+  write(frame, frame.runtime.nodes ? value : textOnly(value))
+}
+
+/** Jinja joins what is captured in native rendering without making texts of it. */
+function textOnly(value: Value): string {
+  const text = textOf(value)
+  if (text === undefined) throw typeError(`sequence item 0: expected str instance, ${typeName(value)} found`)
+  return text
 }
 
 function compileOutput(node: OutputNode, site: StatementSite): Execute {
@@ -210,14 +225,6 @@ function fresh(scope: Scope, run: Execute): Execute {
   }
 }
 
-/** Writes what a call or filter block gives, which Jinja wants to be a text already. */
-function writeRaw(frame: Frame, value: Value): void {
-  if (!frame.runtime.nodes && textOf(value) === undefined) {
-    throw typeError(`sequence item 0: expected str instance, ${typeName(value)} found`)
-  }
-  write(frame, value)
-}
-
 export type Assign = (frame: Frame, value: Value, offset: number) => void
 
 export function compileTarget(target: Target, site: StatementSite): Assign {
@@ -241,32 +248,14 @@ export function compileTarget(target: Target, site: StatementSite): Assign {
   }
   const assigns = target.items.map((item) => compileTarget(item, site))
   return (frame, value, offset) => {
-    const items = unpack(frame, value, assigns.length, offset)
+    const items = unpackAt(frame, value, assigns.length, offset)
     for (const [index, assign] of assigns.entries()) assign(frame, items[index] ?? null, offset)
   }
 }
 
-function unpack(frame: Frame, value: Value, count: number, offset: number): readonly Value[] {
+function unpackAt(frame: Frame, value: Value, count: number, offset: number): readonly Value[] {
   frame.runtime.offset = offset
-  if (value instanceof Tuple && value.items.length === count) return value.items
-  const items: Value[] = []
-  for (const item of unpackable(value)) {
-    items.push(item)
-    if (items.length > count) throw valueError(`too many values to unpack (expected ${count})`)
-  }
-  if (items.length < count) {
-    throw valueError(`not enough values to unpack (expected ${count}, got ${items.length})`)
-  }
-  return items
-}
-
-function unpackable(value: Value): Iterable<Value> {
-  try {
-    return iterate(value)
-  } catch (error) {
-    if (!(error instanceof PythonError)) throw error
-    throw typeError(`cannot unpack non-iterable ${typeName(value)} object`)
-  }
+  return unpack(value, count)
 }
 
 function compileSetBlock(node: Extract<Statement, { kind: 'set-block' }>, site: StatementSite): Execute {

@@ -29,7 +29,7 @@ export function constantText(node: Expression, site: Site): string | undefined {
   }
 }
 
-const NO_CONTEXT = { template: '', scope: new Map<string, Value>(), chainable: false }
+const NO_CONTEXT = { template: '', scope: new Map<string, Value>(), chainable: false, native: false }
 
 function isConstant(node: Expression): boolean {
   switch (node.kind) {
@@ -62,7 +62,7 @@ function isConstant(node: Expression): boolean {
     case 'concat':
       return node.parts.every(isConstant)
     case 'conditional':
-      return [node.test, node.then, node.otherwise].every((part) => part !== null && isConstant(part))
+      return [node.test, node.consequent, node.otherwise].every((part) => part !== null && isConstant(part))
   }
 }
 

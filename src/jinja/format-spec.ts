@@ -16,7 +16,7 @@ interface Spec {
   readonly type: string
 }
 
-const SPEC = /^(?:([^])?([<>=^]))?([-+ ])?z?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/u
+const SPEC = /^(?:([\s\S])?([<>=^]))?([-+ ])?z?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/u
 
 /**
  * Python's `format(value, spec)` for numbers and texts. Throws ValueError for a spec that the type does not have. See
@@ -30,7 +30,7 @@ export function formatSpec(value: Value, spec: string): string {
   }
   const parsed = parse(spec, typeName(value))
   checkLength(Math.max(parsed.width, parsed.precision ?? 0))
-  return text !== undefined ? formatString(text, parsed) : formatNumber(value as Numeric, parsed)
+  return text !== undefined ? formatString(text, parsed, typeName(value)) : formatNumber(value as Numeric, parsed)
 }
 
 function parse(spec: string, type: string): Spec {
@@ -49,8 +49,8 @@ function parse(spec: string, type: string): Spec {
   }
 }
 
-function formatString(text: string, spec: Spec): string {
-  if (spec.type !== '' && spec.type !== 's') throw unknown(spec, 'str')
+function formatString(text: string, spec: Spec, type: string): string {
+  if (spec.type !== '' && spec.type !== 's') throw unknown(spec, type)
   if (spec.sign) throw valueError('Sign not allowed in string format specifier')
   if (spec.group) throw valueError(`Cannot specify '${spec.group}' with 's'.`)
   // A zero before the width fills, but a str is not aligned by it.
@@ -85,7 +85,7 @@ function formatFloat(value: Numeric, spec: Spec): string {
   const number = toDouble(value)
   const negative = number < 0 || Object.is(number, -0)
   const text = floatDigits(Math.abs(number), spec)
-  const [, whole = '', rest = ''] = /^(\d*)([^]*)$/.exec(text) ?? []
+  const [, whole = '', rest = ''] = /^(\d*)([\s\S]*)$/.exec(text) ?? []
   return withSign(negative, '', grouped(whole, rest, spec, 3), spec)
 }
 

@@ -37,10 +37,11 @@ const FLOAT = /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?e[+-]?(?:\d+_)*\d+|\.(?:
 const INTEGER = /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy
 const NAME = /[\p{L}\p{N}_]+/uy
 const IDENTIFIER = /^[\p{XIDS}_]\p{XIDC}*$/u
-const STRING = /'[^'\\]*(?:\\[^][^'\\]*)*'|"[^"\\]*(?:\\[^][^"\\]*)*"/y
-const OPERATOR = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/y
+const STRING = /'[^'\\]*(?:\\[\s\S][^'\\]*)*'|"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y
 const RAW_BEGIN = new RegExp(`\\{%([-+]?)[${SPACE}]*raw[${SPACE}]*(-%\\}[${SPACE}]*|%\\})`, 'y')
 const RAW_END = new RegExp(`\\{%([-+]?)[${SPACE}]*endraw[${SPACE}]*(\\+%\\}|-%\\}[${SPACE}]*|%\\})`, 'g')
+const DOUBLE: ReadonlySet<string> = new Set(['//', '**', '==', '!=', '>=', '<='])
+const SINGLE: ReadonlySet<string> = new Set('-+/*%~[](){}><=.:|,;')
 const CLOSING: { readonly [opening: string]: string } = { '(': ')', '[': ']', '{': '}' }
 
 /** Template text with every line ending as `\n`, as Jinja gives it out. */
@@ -206,14 +207,20 @@ class Lexer {
       this.#push('string', value, at, this.#position)
       return
     }
-    const name = match(NAME, source, at)
+    const nameEnd = asciiNameEnd(source, at)
+    if (nameEnd > at && !(source.charCodeAt(nameEnd) > 127)) {
+      this.#position = nameEnd
+      this.#push('name', source.slice(at, nameEnd), at, nameEnd)
+      return
+    }
+    const name = code > 127 || nameEnd > at ? match(NAME, source, at) : null
     if (name) {
       this.#position = at + name[0].length
       if (!IDENTIFIER.test(name[0])) throw new TemplateSyntaxError('Invalid character in identifier', at)
       this.#push('name', name[0], at, this.#position)
       return
     }
-    const operator = match(OPERATOR, source, at)?.[0]
+    const operator = operatorAt(source, at, code)
     if (operator === undefined) throw this.#unexpected(at)
     balance(operator, open, at)
     this.#position = at + operator.length
@@ -221,6 +228,14 @@ class Lexer {
   }
 
   #number(at: number): void {
+    let end = at + 1
+    while (isDigit(this.#source.charCodeAt(end))) end++
+    // Most numbers are a few digits and nothing more.
+    if (end - at < 16 && (end - at === 1 || this.#source[at] !== '0') && !isNumberPart(this.#source.charCodeAt(end))) {
+      this.#position = end
+      this.#push('integer', Number(this.#source.slice(at, end)), at, end)
+      return
+    }
     const float = match(FLOAT, this.#source, at)
     if (float) {
       this.#position = at + float[0].length
@@ -237,6 +252,37 @@ class Lexer {
     const char = String.fromCodePoint(this.#source.codePointAt(at) ?? 0)
     return new TemplateSyntaxError(`unexpected char ${quote(char)} at ${at - this.#start}`, at)
   }
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57
+}
+
+/** Whether a number could go on with this: `.`, `_`, or a letter (of an exponent or a prefix). */
+function isNumberPart(code: number): boolean {
+  return code === 46 || code === 95 || (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code > 127
+}
+
+/** Where the ASCII letters, digits and underscores that start at `at` end. */
+function asciiNameEnd(source: string, at: number): number {
+  let end = at
+  for (; end < source.length; end++) {
+    const code = source.charCodeAt(end)
+    const letter = (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95
+    if (!letter && !(code >= 48 && code <= 57)) break
+  }
+  return end
+}
+
+function operatorAt(source: string, at: number, code: number): string | undefined {
+  const next = source.charCodeAt(at + 1)
+  // Only `=`, or the same character again, makes an operator of two.
+  if (next === 61 || next === code) {
+    const double = source.slice(at, at + 2)
+    if (DOUBLE.has(double)) return double
+  }
+  const single = source[at] ?? ''
+  return SINGLE.has(single) ? single : undefined
 }
 
 function balance(operator: string, open: string[], at: number): void {

@@ -13,7 +13,7 @@ const SIMPLE: { readonly [char: string]: string } = {
   t: '\t',
   v: '\v',
 }
-const ESCAPE = /\\(?:([0-7]{1,3})|x([\da-fA-F]{0,2})|u([\da-fA-F]{0,4})|U([\da-fA-F]{0,8})|([^]))/g
+const ESCAPE = /\\(?:([0-7]{1,3})|x([\da-fA-F]{0,2})|u([\da-fA-F]{0,4})|U([\da-fA-F]{0,8})|([\s\S]))/g
 
 /** The text of a string literal's inside, with Python's escapes read. Throws TemplateSyntaxError at `offset`. */
 export function decodeEscapes(inside: string, offset: number): string {

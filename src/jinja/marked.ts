@@ -1,4 +1,5 @@
 import { quote } from './quote.ts'
+import { characters, textLength } from './text.ts'
 import { HostObject, type Value } from './value.ts'
 
 /**
@@ -7,6 +8,7 @@ import { HostObject, type Value } from './value.ts'
  */
 export class MarkedText extends HostObject {
   readonly typeName: string
+  override readonly qualifiedName: string
   readonly value: string
   readonly mark: Mark
   constructor(value: string, mark: Mark) {
@@ -14,6 +16,7 @@ export class MarkedText extends HostObject {
     this.value = value
     this.mark = mark
     this.typeName = TYPES[mark]
+    this.qualifiedName = `${mark === 'markup' ? 'markupsafe' : 'dbt_common.clients.jinja'}.${this.typeName}`
   }
 
   override text(): string {
@@ -26,6 +29,14 @@ export class MarkedText extends HostObject {
 
   override json(): string {
     return this.value
+  }
+
+  override iterate(): Iterable<Value> {
+    return characters(this.value)
+  }
+
+  override length(): number {
+    return textLength(this.value)
   }
 
   override hash(): string {

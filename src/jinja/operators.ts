@@ -4,7 +4,7 @@ import { arithmetic, isInt, isNumeric, negate, plainInt } from './number.ts'
 import { percentFormat } from './percent-format.ts'
 import { typeName } from './text.ts'
 import { failUndefined } from './undefined.ts'
-import { type BinaryOperator, HostObject, Tuple, typeError, Undefined, type Value } from './value.ts'
+import { type BinaryOperator, HostObject, PythonError, Tuple, typeError, Undefined, type Value } from './value.ts'
 
 /** Python's `a operator b`. Throws TypeError (or what the operation throws) as Python. */
 export function binary(operator: BinaryOperator, a: Value, b: Value): Value {
@@ -69,6 +69,9 @@ function isSequence(value: Value): boolean {
 function repeat(sequence: Value, times: Value): Value | undefined {
   if (!isInt(times)) return undefined
   const count = Math.max(0, Number(plainInt(times)))
+  if (count >= 2 ** 63 && isSequence(sequence)) {
+    throw new PythonError('OverflowError', "cannot fit 'int' into an index-sized integer")
+  }
   const text = textOf(sequence)
   if (text !== undefined) {
     checkSize(text, count)

@@ -151,25 +151,26 @@ export class ExpressionParser {
     while (stream.skipName('if')) {
       const test = this.#or()
       const otherwise = stream.skipName('else') ? this.expression() : null
-      node = { kind: 'conditional', test, then: node, otherwise, offset: node.offset, end: stream.lastEnd }
+      node = { kind: 'conditional', test, consequent: node, otherwise, offset: node.offset, end: stream.lastEnd }
     }
     return node
   }
 
   #or(): Expression {
-    return this.#chain(
-      () => this.#and(),
-      () => this.stream.skipName('or'),
-      (left, right, place) => ({ kind: 'logic', operator: 'or', left, right, ...place }),
-    )
+    let left = this.#and()
+    for (let links = 0; this.stream.skipName('or'); links++) left = this.#logic('or', left, this.#and(), links)
+    return left
   }
 
   #and(): Expression {
-    return this.#chain(
-      () => this.#not(),
-      () => this.stream.skipName('and'),
-      (left, right, place) => ({ kind: 'logic', operator: 'and', left, right, ...place }),
-    )
+    let left = this.#not()
+    for (let links = 0; this.stream.skipName('and'); links++) left = this.#logic('and', left, this.#not(), links)
+    return left
+  }
+
+  #logic(operator: 'and' | 'or', left: Expression, right: Expression, links: number): Expression {
+    if (links > MAX_CHAIN) throw this.#tooDeep()
+    return { kind: 'logic', operator, left, right, offset: left.offset, end: this.stream.lastEnd }
   }
 
   #not(): Expression {
@@ -209,7 +210,12 @@ export class ExpressionParser {
   }
 
   #sum(): Expression {
-    return this.#binary(() => this.#concat(), ['+', '-'])
+    let left = this.#concat()
+    for (let links = 0; ; links++) {
+      const operator = this.#operator('+', '-')
+      if (operator === null) return left
+      left = this.#binary(operator, left, this.#concat(), links)
+    }
   }
 
   #concat(): Expression {
@@ -222,39 +228,31 @@ export class ExpressionParser {
   }
 
   #product(): Expression {
-    return this.#binary(() => this.#power(), ['*', '/', '//', '%'])
+    let left = this.#power()
+    for (let links = 0; ; links++) {
+      const operator = this.#operator('*', '/') ?? this.#operator('//', '%')
+      if (operator === null) return left
+      left = this.#binary(operator, left, this.#power(), links)
+    }
   }
 
   #power(): Expression {
-    return this.#binary(() => this.#unary(true), ['**'])
-  }
-
-  #binary(operand: () => Expression, operators: readonly BinaryOperator[]): Expression {
-    const { stream } = this
-    let operator: BinaryOperator | undefined
-    return this.#chain(
-      operand,
-      () => {
-        operator = operators.find((each) => stream.skipOperator(each))
-        return operator !== undefined
-      },
-      (left, right, place) => ({ kind: 'binary', operator: operator ?? '+', left, right, ...place }),
-    )
-  }
-
-  /** Operands with an operator between, from left to right. */
-  #chain(
-    operand: () => Expression,
-    goesOn: () => boolean,
-    join: (left: Expression, right: Expression, place: { offset: number; end: number }) => Expression,
-  ): Expression {
-    let left = operand()
-    for (let links = 0; goesOn(); links++) {
-      if (links > MAX_CHAIN) throw this.#tooDeep()
-      const right = operand()
-      left = join(left, right, { offset: left.offset, end: this.stream.lastEnd })
+    let left = this.#unary(true)
+    for (let links = 0; this.stream.skipOperator('**'); links++) {
+      left = this.#binary('**', left, this.#unary(true), links)
     }
     return left
+  }
+
+  /** Takes the operator that is next, when it is one of two. */
+  #operator(first: BinaryOperator, second: BinaryOperator): BinaryOperator | null {
+    if (this.stream.skipOperator(first)) return first
+    return this.stream.skipOperator(second) ? second : null
+  }
+
+  #binary(operator: BinaryOperator, left: Expression, right: Expression, links: number): Expression {
+    if (links > MAX_CHAIN) throw this.#tooDeep()
+    return { kind: 'binary', operator, left, right, offset: left.offset, end: this.stream.lastEnd }
   }
 
   #unary(withFilters: boolean): Expression {

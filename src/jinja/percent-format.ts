@@ -5,15 +5,16 @@ import { isNumeric, toDouble } from './number.ts'
 import { formatDouble, formatRadix, intOf, isoGroup } from './number-format.ts'
 import { quote } from './quote.ts'
 import { characters, repr, str, textLength, typeName } from './text.ts'
-import { Dict, HostObject, PythonError, Tuple, typeError, type Value, valueError } from './value.ts'
+import { failUndefined } from './undefined.ts'
+import { Dict, HostObject, PythonError, Tuple, typeError, Undefined, type Value, valueError } from './value.ts'
 
-const SPECIFIER = /%(?:\(((?:[^()]|\([^()]*\))*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?([^])?/g
+const SPECIFIER = /%(?:\(((?:[^()]|\([^()]*\))*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?([\s\S])?/g
 
 /**
- * Python's `template % values`. `escape` is applied to what each `%` gives, as Markup does. See
+ * Python's `template % values`. `escapeText` is applied to what each `%` gives, as Markup does. See
  * https://docs.python.org/3/library/stdtypes.html#printf-style-string-formatting
  */
-export function percentFormat(template: string, values: Value, escape?: (text: string) => string): string {
+export function percentFormat(template: string, values: Value, escapeText?: (text: string) => string): string {
   const state = new Arguments(values)
   const result = template.replace(SPECIFIER, (...match) => {
     const [whole, key, flags = '', width, precision, kind] = match as (string | undefined)[]
@@ -34,7 +35,7 @@ export function percentFormat(template: string, values: Value, escape?: (text: s
       () => (named === undefined ? state.next() : named),
       options,
       index + (whole?.length ?? 1) - 1,
-      escape,
+      escapeText,
     )
   })
   state.finish()
@@ -96,39 +97,41 @@ function convert(
   value: () => Value,
   options: Options,
   index: number,
-  escape: ((text: string) => string) | undefined,
+  escapeText: ((text: string) => string) | undefined,
 ): string {
+  if (kind !== 's' && kind !== 'r' && kind !== 'a') return convertNumber(kind, value(), options, index)
+  return padText(textFor(kind, value(), escapeText), options)
+}
+
+function convertNumber(kind: string, value: Value, options: Options, index: number): string {
+  if (value instanceof Undefined && 'diueEfFgG'.includes(kind)) failUndefined(value)
   switch (kind) {
-    case 's':
-    case 'r':
-    case 'a':
-      return padText(textFor(kind, value(), escape), options)
     case 'c':
-      return padText(characterFor(value()), options)
+      return padText(characterFor(value), options)
     case 'd':
     case 'i':
     case 'u':
-      return padNumber(decimal(value(), kind, options), options)
+      return padNumber(decimal(value, kind, options), options)
     case 'x':
     case 'X':
     case 'o':
-      return padNumber(radix(value(), kind, options), options)
+      return padNumber(radix(value, kind, options), options)
     case 'e':
     case 'E':
     case 'f':
     case 'F':
     case 'g':
     case 'G':
-      return padNumber(double(value(), kind, options), options)
+      return padNumber(double(value, kind, options), options)
   }
   const code = (kind.codePointAt(0) ?? 0).toString(16)
   throw valueError(`unsupported format character '${kind}' (0x${code}) at index ${index}`)
 }
 
-function textFor(kind: string, value: Value, escape: ((text: string) => string) | undefined): string {
+function textFor(kind: string, value: Value, escapeText: ((text: string) => string) | undefined): string {
   const safe = value instanceof HostObject && value.typeName === 'Markup'
   const text = kind === 's' ? str(value) : kind === 'r' ? repr(value) : ascii(value)
-  return escape && !safe ? escape(text) : text
+  return escapeText && !safe ? escapeText(text) : text
 }
 
 function ascii(value: Value): string {

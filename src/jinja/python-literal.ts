@@ -5,7 +5,7 @@ import { arithmetic, isNumeric, negate } from './number.ts'
 import { Dict, Float, PythonError, Tuple, type Value } from './value.ts'
 
 const TOKEN =
-  /\s*(?:(\d[\d_]*\.?[\d_]*(?:[eE][-+]?\d+)?|\.\d[\d_]*(?:[eE][-+]?\d+)?|0[xXoObB][\da-fA-F_]+)|([rRuU]?)('''[^]*?'''|"""[^]*?"""|'(?:[^'\\\n]|\\[^])*'|"(?:[^"\\\n]|\\[^])*")|([A-Za-z_]\w*)|([-+()[\]{},:]))/y
+  /\s*(?:(\d[\d_]*\.?[\d_]*(?:[eE][-+]?\d+)?|\.\d[\d_]*(?:[eE][-+]?\d+)?|0[xXoObB][\da-fA-F_]+)|([rRuU]?)('''[\s\S]*?'''|"""[\s\S]*?"""|'(?:[^'\\\n]|\\[\s\S])*'|"(?:[^"\\\n]|\\[\s\S])*")|([A-Za-z_]\w*)|([-+()[\]{},:]))/y
 const HEXADECIMAL = /\s*(0[xXoObB][\da-fA-F_]+)/y
 
 /** The value of a Python literal, as `ast.literal_eval` reads it; undefined when the text is none. */
@@ -59,7 +59,7 @@ class LiteralParser {
   }
 
   #peek(): string | undefined {
-    return /^\s*([^])/.exec(this.#text.slice(this.#position, this.#position + 1000))?.[1]
+    return /^\s*([\s\S])/.exec(this.#text.slice(this.#position, this.#position + 1000))?.[1]
   }
 
   #take(char: string): void {

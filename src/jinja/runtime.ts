@@ -4,6 +4,7 @@ import { FILTERS } from './filters/index.ts'
 import { GLOBALS } from './globals.ts'
 import { textOf } from './marked.ts'
 import { TESTS } from './tests.ts'
+import { str } from './text.ts'
 import { type CallSite, type Kwargs, PythonError, Undefined, type Value } from './value.ts'
 
 /** Where names are looked up: a Map, or anything lazy. `undefined` (JavaScript's) when the name is not there. */
@@ -29,8 +30,6 @@ export class Runtime implements CallSite {
   out = ''
   /** What native rendering has written: values, not text. Null within a capture and in other renderings. */
   nodes: Value[] | null = null
-  /** Whether this is native rendering. */
-  readonly native: boolean
   /** The text of the block that a filter is applied to. */
   blockText = ''
   #steps = 0
@@ -39,7 +38,6 @@ export class Runtime implements CallSite {
 
   constructor(name: string, limits: Limits, native = false) {
     this.name = name
-    this.native = native
     if (native) this.nodes = []
     this.#limits = limits
   }
@@ -66,6 +64,14 @@ export class Runtime implements CallSite {
 
   leave(): void {
     this.#depth -= 1
+  }
+
+  /** Writes a value in native rendering. From the second on they are texts, made at once: a list may change afterwards. */
+  writeNode(value: Value): void {
+    const { nodes } = this
+    if (!nodes) return
+    nodes.push(nodes.length < 2 ? value : str(value))
+    if (nodes.length === 2) for (const [index, node] of nodes.entries()) nodes[index] = str(node)
   }
 
   /** What is written while `run` runs. */
@@ -104,6 +110,8 @@ export interface Context {
   readonly template: string
   readonly scope: NameScope
   readonly chainable: boolean
+  /** Whether this is native rendering, which the macros of a host are not part of. */
+  readonly native: boolean
 }
 
 /** The variables of one running function of a template. */
@@ -127,7 +135,7 @@ export class Frame implements FilterContext {
     return this.runtime.offset
   }
   get native(): boolean {
-    return this.runtime.native
+    return this.context.native
   }
   get chainable(): boolean {
     return this.context.chainable

@@ -1,6 +1,9 @@
 /** What Python's `\s`, `str.isspace` and `str.strip` take for white space, as the inside of a character class. */
 export const SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
 
+/** What `str.splitlines` ends a line at, as the inside of a character class. */
+export const LINE_ENDS = '\\n\\r\\v\\f\\x1c-\\x1e\\x85\\u2028\\u2029'
+
 function isSpace(code: number): boolean {
   if (code < 128) return code === 32 || (code >= 9 && code <= 13) || (code >= 28 && code <= 31)
   if (code === 0x85 || code === 0xa0 || code === 0x1680 || code === 0x3000) return true

@@ -11,17 +11,17 @@ type Escape = (text: string) => string
 interface Fields {
   readonly args: readonly Value[]
   readonly named: (name: string) => Value | undefined
-  readonly escape: Escape | undefined
+  readonly escapeText: Escape | undefined
   /** The next automatic number; null once numbers were given by hand. */
   automatic: number | null
 }
 
 /**
- * Python's `template.format(*args, **kwargs)`, attributes by the sandbox's rules. `escape` is applied to what each field gives,
+ * Python's `template.format(*args, **kwargs)`, attributes by the sandbox's rules. `escapeText` is applied to what each field gives,
  * as Markup does. See https://docs.python.org/3/library/string.html#formatstrings
  */
-export function formatText(template: string, args: readonly Value[], kwargs: Kwargs, escape?: Escape): string {
-  const fields: Fields = { args, named: (name) => kwargs.get(name), escape, automatic: 0 }
+export function formatText(template: string, args: readonly Value[], kwargs: Kwargs, escapeText?: Escape): string {
+  const fields: Fields = { args, named: (name) => kwargs.get(name), escapeText, automatic: 0 }
   return expand(template, fields, 2)
 }
 
@@ -32,7 +32,7 @@ export function formatMap(template: string, mapping: Value): string {
     const value = getItem(mapping, name)
     return value instanceof Undefined ? undefined : value
   }
-  return expand(template, { args: [], named, escape: undefined, automatic: 0 }, 2)
+  return expand(template, { args: [], named, escapeText: undefined, automatic: 0 }, 2)
 }
 
 function expand(template: string, fields: Fields, depth: number): string {
@@ -84,7 +84,7 @@ function closing(template: string, open: number): number {
 
 /** `name.attribute[key]!r:spec` */
 function field(text: string, fields: Fields, depth: number): string {
-  const match = /^((?:[^[\]!:]|\[[^\]]*\])*)(?:!([^:]*))?(?::([^]*))?$/.exec(text)
+  const match = /^((?:[^[\]!:]|\[[^\]]*\])*)(?:!([^:]*))?(?::([\s\S]*))?$/.exec(text)
   if (!match) throw valueError("expected ':' after conversion specifier")
   const [, name = '', conversion, specification = ''] = match
   const value = lookUp(name, fields)
@@ -92,7 +92,7 @@ function field(text: string, fields: Fields, depth: number): string {
   const converted = conversion === undefined ? value : convert(value, conversion)
   const formatted = formatSpec(converted, spec)
   const safe = converted instanceof MarkedText && converted.mark === 'markup'
-  return fields.escape && !safe ? fields.escape(formatted) : formatted
+  return fields.escapeText && !safe ? fields.escapeText(formatted) : formatted
 }
 
 function convert(value: Value, conversion: string): string {
@@ -104,7 +104,7 @@ function convert(value: Value, conversion: string): string {
 function lookUp(name: string, fields: Fields): Value {
   const first = /^[^.[]*/.exec(name)?.[0] ?? ''
   let value = start(first, fields)
-  for (const step of name.slice(first.length).matchAll(/\.([^.[]*)|\[([^\]]*)\]|([^])/g)) {
+  for (const step of name.slice(first.length).matchAll(/\.([^.[]*)|\[([^\]]*)\]|([\s\S])/g)) {
     const [, attribute, key] = step
     if (attribute === undefined && key === undefined) {
       throw valueError("Only '.' or '[' may follow ']' in format field specifier")

@@ -33,7 +33,7 @@ export class TokenStream {
   }
 
   #at(index: number): Token {
-    const token = this.#tokens[Math.min(index, this.#tokens.length - 1)]
+    const token = this.#tokens[index] ?? this.#tokens[this.#tokens.length - 1]
     if (token === undefined) throw new Error('a template has at least its end')
     if (token.type === 'error') throw new TemplateSyntaxError(String(token.value), token.offset)
     // A tag that the text ends within has no error of its own: the end is met instead of what was expected.

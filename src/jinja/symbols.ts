@@ -179,7 +179,10 @@ export function usedNames(body: readonly Statement[], names: readonly string[]):
       else used.add(node.name)
       return
     }
-    if (node.kind === 'for') return visitFor(node)
+    if (node.kind === 'for') {
+      visitFor(node)
+      return
+    }
     if (node.kind === 'set' || node.kind === 'set-block') visit(node.target, true)
     if (node.kind === 'with') for (const { target } of node.targets) visit(target, true)
     if (node.kind === 'macro' || node.kind === 'call-block') for (const { name } of node.parameters) open.delete(name)

@@ -32,13 +32,17 @@ export interface RenderOptions {
   readonly maxOutput?: number
 }
 
-/** A parsed template. It is compiled once, when it is first rendered; the same template can be rendered any number of times. */
+/**
+ * A parsed template, to be rendered any number of times. What it is compiled to is kept from the second rendering on: most
+ * templates of a large project are rendered once, and closures take more memory than the tree.
+ */
 export class Template {
   readonly name: string
   readonly source: string
   readonly body: readonly Statement[]
   readonly macroPrefix: string
   #compiled: CompiledTemplate | undefined
+  #rendered = false
   readonly #macros = new Map<MacroNode, CompiledMacro>()
 
   constructor(name: string, source: string, body: readonly Statement[], macroPrefix: string) {
@@ -49,8 +53,11 @@ export class Template {
   }
 
   compiled(): CompiledTemplate {
-    this.#compiled ??= this.#locate(() => compileTemplate(this.source, this.body, this.macroPrefix))
-    return this.#compiled
+    if (this.#compiled) return this.#compiled
+    const compiled = this.#locate(() => compileTemplate(this.source, this.body, this.macroPrefix))
+    if (this.#rendered) this.#compiled = compiled
+    this.#rendered = true
+    return compiled
   }
 
   compiledMacro(node: MacroNode): CompiledMacro {
@@ -89,8 +96,8 @@ export function hasJinja(text: string): boolean {
   return /\{[{%#]|[#}%]\}/.test(text)
 }
 
-function contextOf(template: Template, scope: NameScope, options: RenderOptions): Context {
-  return { template: template.name, scope, chainable: options.undefined === 'chainable' }
+function contextOf(template: Template, scope: NameScope, options: RenderOptions, native: boolean): Context {
+  return { template: template.name, scope, chainable: options.undefined === 'chainable', native }
 }
 
 function limitsOf({ maxSteps, maxDepth, maxOutput }: RenderOptions): Limits {
@@ -105,7 +112,7 @@ function run(template: Template, scope: NameScope, options: RenderOptions, nativ
   const { run: execute, size } = template.compiled()
   const runtime = new Runtime(template.name, limitsOf(options), native)
   try {
-    execute(new Frame(size(), null, contextOf(template, scope, options), runtime))
+    execute(new Frame(size(), null, contextOf(template, scope, options, native), runtime))
     runtime.step()
     return runtime
   } catch (error) {
@@ -162,7 +169,7 @@ export function bindMacro(
   scope: NameScope,
   options: RenderOptions = {},
 ): HostObject {
-  const context = contextOf(template, scope, options)
+  const context = contextOf(template, scope, options, false)
   const limits = limitsOf(options)
   return new Macro(template.compiledMacro(macro), null, context, limits)
 }

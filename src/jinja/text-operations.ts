@@ -1,11 +1,11 @@
 import { checkLength } from './limits.ts'
-import { SPACE, spaceEnd, spaceStart } from './space.ts'
+import { LINE_ENDS, SPACE, spaceEnd, spaceStart } from './space.ts'
 import { valueError } from './value.ts'
 
 /** Python's string operations on plain JavaScript strings; offsets are UTF-16 units, callers take care of the others. */
 
 const SPACE_RUN = new RegExp(`[${SPACE}]+`, 'g')
-const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g
+const LINE_END = new RegExp(`\\r\\n|[${LINE_ENDS}]`, 'g')
 
 export function stripText(text: string, chars: string | undefined, side: 'left' | 'right' | 'both'): string {
   if (chars === undefined) {

@@ -63,7 +63,7 @@ export function children(node: Node): readonly Node[] {
     case 'output':
       return node.parts
     case 'conditional':
-      return [node.then, node.test, ...present(node.otherwise)]
+      return [node.consequent, node.test, ...present(node.otherwise)]
     default:
       return statementChildren(node)
   }

@@ -16,8 +16,7 @@ import {
 } from '../number.ts'
 import { fixed } from '../number-format.ts'
 import { binary } from '../operators.ts'
-import { quote } from '../quote.ts'
-import { typeName } from '../text.ts'
+import { repr, typeName } from '../text.ts'
 import { failUndefined } from '../undefined.ts'
 import { Float, PythonError, typeError, Undefined, type Value, valueError } from '../value.ts'
 
@@ -30,7 +29,7 @@ export function toFloat(value: Value): number {
     throw typeError(`float() argument must be a string or a real number, not '${typeName(value)}'`)
   }
   const number = parseFloatText(text)
-  if (number === undefined) throw valueError(`could not convert string to float: ${quote(text)}`)
+  if (number === undefined) throw valueError(`could not convert string to float: ${repr(value)}`)
   return number
 }
 
@@ -75,7 +74,8 @@ function roundFilter(value: Value, [precision, method = 'common']: readonly (Val
   if (!isNumeric(value)) {
     if (value instanceof Undefined && method !== 'common') failUndefined(value)
     if (method === 'common') throw typeError(`type ${typeName(value)} doesn't define __round__ method`)
-    throw typeError(`must be real number, not ${typeName(value)}`)
+    const product = binary('*', value, binary('**', 10, digits))
+    throw typeError(`must be real number, not ${typeName(product)}`)
   }
   if (method === 'common') return round(value, digits)
   const scale = binary('**', 10, digits)

@@ -43,9 +43,7 @@ function sortKey(attribute: Value, caseSensitive: Value, context: FilterContext)
   const text = textOf(attribute)
   const keys = (text === undefined ? [attribute] : text.split(',')).map((each) => attributeKey(each, context))
   const fold = truthy(caseSensitive) ? (value: Value) => value : ignoreCase
-  const [only] = keys
-  // One key needs no list around it: lists of one compare as their items do.
-  if (only && keys.length === 1) return (item) => fold(only(item))
+  // Always a list: items that are equal, such as two that are undefined, are then not put in order.
   return (item) => keys.map((key) => fold(key(item)))
 }
 

@@ -1,14 +1,16 @@
 import { intArgument, textArgument } from '../arguments.ts'
 import { type Filter, filter } from '../builtin.ts'
 import { callMethod } from '../call-method.ts'
-import { iterate, length, truthy } from '../iterate.ts'
+import { isIterable, iterate, length, truthy } from '../iterate.ts'
 import { checkLength } from '../limits.ts'
 import { MarkedText, markup, textOf } from '../marked.ts'
 import { binary } from '../operators.ts'
 import { sliceValue } from '../slice.ts'
-import { str } from '../text.ts'
+import { str, typeName } from '../text.ts'
 import { replaceText, splitLines } from '../text-operations.ts'
-import { Dict, type Kwargs, PythonError, Tuple, type Value } from '../value.ts'
+import { failUndefined } from '../undefined.ts'
+import { unpack } from '../unpack.ts'
+import { Dict, type Kwargs, PythonError, Tuple, typeError, Undefined, type Value } from '../value.ts'
 import { wrapLines } from './wrap.ts'
 
 /** The value as a str; a str with a mark keeps it. */
@@ -30,13 +32,35 @@ function title(text: string): string {
 
 function indent(value: Value, [width = 4, first = false, blank = false]: readonly (Value | undefined)[]): Value {
   const unit = textOf(width) ?? ' '.repeat(Math.min(Math.max(0, intArgument(width, 4)), 1_000_000))
-  const text = textOf(binary('+', value, '\n')) ?? ''
+  const text = withNewline(value)
   const lines = splitLines(text)
   checkLength(text.length + lines.length * unit.length)
   const [head = '', ...tail] = lines
   const indented = tail.map((line) => (line !== '' || truthy(blank) ? unit + line : line))
   const result = (truthy(first) ? unit : '') + [head, ...indented].join('\n')
   return value instanceof MarkedText && value.mark === 'markup' ? markup(result) : result
+}
+
+/** The text with a newline, as Python's `value += "\\n"` gives it. */
+function withNewline(value: Value): string {
+  const text = textOf(value)
+  if (text !== undefined) return `${text}\n`
+  if (value instanceof Undefined) failUndefined(value)
+  if (Array.isArray(value)) throw noSplitLines(value)
+  if (value instanceof Tuple) throw typeError('can only concatenate tuple (not "str") to tuple')
+  throw typeError(`unsupported operand type(s) for +=: '${typeName(value)}' and 'str'`)
+}
+
+function noSplitLines(value: Value): PythonError {
+  return new PythonError('AttributeError', `'${typeName(value)}' object has no attribute 'splitlines'`)
+}
+
+/** The lines of what must be a text. */
+function linesOf(value: Value): string[] {
+  const text = textOf(value)
+  if (text !== undefined) return splitLines(text)
+  if (value instanceof Undefined) failUndefined(value)
+  throw noSplitLines(value)
 }
 
 function truncate(value: Value, args: readonly (Value | undefined)[]): Value {
@@ -70,10 +94,9 @@ function urlQuote(value: Value, inQuery: boolean): string {
 }
 
 function urlEncode(value: Value): string {
-  if (textOf(value) !== undefined || typeof value !== 'object' || value === null) return urlQuote(value, false)
-  const pairs =
-    value instanceof Dict ? value : Array.from(iterate(value), (pair) => [...iterate(pair)] as [Value, Value])
-  return Array.from(pairs, ([key, item]) => `${urlQuote(key, true)}=${urlQuote(item, true)}`).join('&')
+  if (textOf(value) !== undefined || !isIterable(value)) return urlQuote(value, false)
+  const pairs = value instanceof Dict ? value : Array.from(iterate(value), (pair) => unpack(pair, 2))
+  return Array.from(pairs, ([key = null, item = null]) => `${urlQuote(key, true)}=${urlQuote(item, true)}`).join('&')
 }
 
 export const TEXT_FILTERS: readonly [string, Filter][] = [
@@ -95,7 +118,7 @@ export const TEXT_FILTERS: readonly [string, Filter][] = [
     (value, [width, breakLong = true, between, onHyphens = true]) => {
       const separator = between === undefined || between === null ? '\n' : textArgument(between, 'wrapstring')
       const options = { width: intArgument(width, 79), breakLong: truthy(breakLong), onHyphens: truthy(onHyphens) }
-      return splitLines(textArgument(value, 'value'))
+      return linesOf(value)
         .map((line) => wrapLines(line, options).join(separator))
         .join(separator)
     },

@@ -2,6 +2,7 @@ import { bind } from '../arguments.ts'
 import { DictView } from '../collections.ts'
 import { iterate, toList } from '../iterate.ts'
 import { repr, typeName } from '../text.ts'
+import { failUndefined } from '../undefined.ts'
 import {
   Dict,
   HostObject,
@@ -10,6 +11,7 @@ import {
   PythonError,
   Tuple,
   typeError,
+  Undefined,
   type Value,
   valueError,
 } from '../value.ts'
@@ -107,5 +109,6 @@ export function pairsOf(source: Value): Iterable<readonly [Value, Value]> {
 /** The pairs of what must be a mapping. Throws AttributeError as Python's `value.items()`. */
 export function itemsOf(value: Value): Iterable<readonly [Value, Value]> {
   if (value instanceof Dict || (value instanceof HostObject && value.isMapping)) return pairsOf(value)
+  if (value instanceof Undefined) failUndefined(value)
   throw new PythonError('AttributeError', `'${typeName(value)}' object has no attribute 'items'`)
 }

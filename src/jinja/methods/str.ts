@@ -40,7 +40,7 @@ const matches = (pattern: RegExp) => (self: string) => pattern.test(self)
 
 /** Finds within `self[start:end]`, in Python's offsets; -1 when it is not there. */
 function find(self: string, [part, start = null, end = null]: Bound, last: boolean): number {
-  const wanted = textArgument(part, 'must be str')
+  const wanted = textArgument(part, '')
   const all = isPlain(self) ? self : characters(self)
   const [from, to] = bounds(all.length, start, end, null)
   if (from > to || (typeof start === 'number' && start > all.length)) return -1
@@ -57,7 +57,7 @@ const finder = (name: string, last: boolean, required: boolean) =>
   })
 
 function count(self: string, [part, start = null, end = null]: Bound): number {
-  const wanted = textArgument(part, 'must be str')
+  const wanted = textArgument(part, '')
   const all = characters(self)
   const [from, to] = bounds(all.length, start, end, null)
   if (from > to) return 0
@@ -98,11 +98,18 @@ const padder = (name: string, side: 'left' | 'right' | 'both') =>
 
 const splitter = (name: string, run: typeof operations.splitText) =>
   method(name, ['sep?', 'maxsplit?'], (self, [separator, limit]) =>
-    run(self, optionalText(separator, 'sep'), intArgument(limit, -1)),
+    run(self, separatorOf(separator), intArgument(limit, -1)),
   )
 
+function separatorOf(value: Value | undefined): string | undefined {
+  if (value === undefined || value === null) return undefined
+  const text = textOf(value)
+  if (text === undefined) throw typeError(`must be str or None, not ${typeName(value)}`)
+  return text
+}
+
 function partition(self: string, part: Value | undefined, last: boolean): Tuple {
-  const separator = textArgument(part, 'must be str')
+  const separator = textArgument(part, '')
   if (separator === '') throw valueError('empty separator')
   const at = last ? self.lastIndexOf(separator) : self.indexOf(separator)
   if (at < 0) return last ? Tuple.of('', '', self) : Tuple.of(self, '', '')
