@@ -190,7 +190,7 @@ function argumentsOf(node: CallNode): string[] {
 function unhandled(node: Expression): string {
   switch (node.kind) {
     case 'conditional':
-      return `CondExpr(test=${tree(node.test)}, expr1=${tree(node.then)}, expr2=${node.otherwise ? tree(node.otherwise) : 'None'})`
+      return `CondExpr(test=${tree(node.test)}, expr1=${tree(node.consequent)}, expr2=${node.otherwise ? tree(node.otherwise) : 'None'})`
     case 'filter':
       return `Filter(node=${node.input ? tree(node.input) : 'None'}, name=${repr(node.name)}, ${treeArguments(node)})`
     case 'test':
