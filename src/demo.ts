@@ -16,7 +16,6 @@ import { commentMarkdown } from './report/comment.ts'
 import { resultLine } from './report/deployment.ts'
 import { planLines } from './report/plan.ts'
 import { counted } from './report/words.ts'
-import type { Execution } from './run/execute.ts'
 import { quotedRelation } from './run/relation.ts'
 import { appendLaterRows } from './run/sample.ts'
 import type { Warehouse } from './run/warehouse.ts'
@@ -34,10 +33,6 @@ interface DemoRegion {
   readonly after: Side
 }
 
-interface OpenRegion extends DemoRegion {
-  readonly warehouse: Warehouse
-}
-
 /**
  * Shows what this program does on the two projects that come with it: the comment on a sample change, then two deploys
  * of every region on an embedded DuckDB over sample rows. `root` holds the projects. Nothing leaves the process.
@@ -52,14 +47,26 @@ export async function runDemo(print: Print, root = home): Promise<'success' | 'f
   for (const { region, before } of regions) print(`${region.name}: ${contents(before)} in ${region.project}`)
   showChange(print, changed, change)
   showComment(print, config, regions)
-  const open: OpenRegion[] = []
-  for (const it of regions) open.push({ ...it, warehouse: (await openDemoWorkspace(it.before)).warehouse })
-  const first = await deployAll(print, 'First deploy, into empty regions', open, 'before')
-  heading(print, 'New rows arrive in bronze, and the pull request is merged: second deploy')
-  for (const it of open) await showArrivals(print, it)
-  const second = await deployAll(print, null, open, 'after')
-  for (const it of open) await it.warehouse.close()
-  return first && second ? 'success' : 'failure'
+  let conclusion: 'success' | 'failure' = 'success'
+  // One after the other: a DuckDB that was closed is ready at once for the next region.
+  for (const it of regions) if ((await deployTwice(print, it)) === 'failure') conclusion = 'failure'
+  return conclusion
+}
+
+async function deployTwice(print: Print, it: DemoRegion): Promise<'success' | 'failure'> {
+  const { region, before, after } = it
+  const { warehouse, close } = await openDemoWorkspace(before)
+  try {
+    heading(print, `${region.name}: the first deploy`)
+    const first = await deployOne(print, region, before, 'before', warehouse)
+    heading(print, `${region.name}: new rows arrive in bronze, the pull request is merged and deployed`)
+    const arrived = await appendLaterRows(warehouse, before.project.manifest, before.files)
+    for (const [source, rows] of arrived) print(`  ${counted(rows, 'row')} in ${source.split('.').at(-1)}`)
+    const second = await deployOne(print, region, after, 'after', warehouse)
+    return first === 'success' && second === 'success' ? 'success' : 'failure'
+  } finally {
+    await close()
+  }
 }
 
 async function readProjects(root: string): Promise<ReadonlyMap<string, ProjectFiles>> {
@@ -112,25 +119,13 @@ function showComment(print: Print, config: Config, regions: readonly DemoRegion[
   print(commentMarkdown(report, place).trimEnd())
 }
 
-async function deployAll(
+async function deployOne(
   print: Print,
-  title: string | null,
-  regions: readonly OpenRegion[],
+  region: Region,
+  side: Side,
   commit: 'before' | 'after',
-): Promise<boolean> {
-  if (title !== null) heading(print, title)
-  let fine = true
-  for (const it of regions) {
-    const { conclusion, results } = await deployOne(print, it, commit)
-    if (conclusion === 'failure') fine = false
-    else if (results.length > 0) for (const table of lastModels(it[commit])) await showTable(print, it.warehouse, table)
-  }
-  return fine
-}
-
-async function deployOne(print: Print, it: OpenRegion, commit: 'before' | 'after'): Promise<Execution> {
-  const { region, warehouse } = it
-  const side = it[commit]
+  warehouse: Warehouse,
+): Promise<'success' | 'failure'> {
   const started = performance.now()
   const { plan, execution } = await deploySide({
     region: region.name,
@@ -140,7 +135,6 @@ async function deployOne(print: Print, it: OpenRegion, commit: 'before' | 'after
     commit,
     earlier: commit === 'after' ? ['before'] : [],
     onPlan: (made) => {
-      print('')
       for (const line of planLines(made)) print(line)
     },
     onResult: (result) => {
@@ -151,7 +145,9 @@ async function deployOne(print: Print, it: OpenRegion, commit: 'before' | 'after
   if (plan.nodes.length === 0) print('  its new rows wait for the next scheduled run')
   else print(testLine(execution.results, (performance.now() - started) / 1000))
   if (execution.error instanceof Error) print(`  ${execution.error.message}`)
-  return execution
+  if (execution.conclusion === 'failure' || plan.nodes.length === 0) return execution.conclusion
+  for (const table of lastModels(side)) await showTable(print, warehouse, table)
+  return execution.conclusion
 }
 
 async function showTable(
@@ -167,10 +163,4 @@ async function showTable(
     rows,
   ))
     print(`  ${line}`)
-}
-
-async function showArrivals(print: Print, { region, before, warehouse }: OpenRegion): Promise<void> {
-  const arrived = await appendLaterRows(warehouse, before.project.manifest, before.files)
-  for (const [source, rows] of arrived)
-    print(`  ${region.name}: ${counted(rows, 'row')} in ${source.split('.').at(-1)}`)
 }

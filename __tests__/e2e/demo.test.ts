@@ -50,11 +50,11 @@ describe('the demo', () => {
     expect(text).toMatch(/^### .*1 model .* in `eu`/m)
     expect(text.match(/^(eu|us): .*$/gm)?.slice(2)).toEqual([
       'eu: 2 nodes to run and 20 data tests to run',
-      'us: 2 nodes to run and 20 data tests to run',
       'eu: 2 nodes to run and 12 data tests to run',
+      'us: 2 nodes to run and 20 data tests to run',
       'us: nothing to do',
     ])
-    const second = text.slice(text.indexOf('second deploy'))
+    const second = text.slice(text.indexOf('eu: new rows arrive'))
     expect(second).toMatch(/customer_metrics +it changed since before\n.*customer_cohorts +it is /)
     expect(tables(text, 'us')).toHaveLength(1)
     const [before, after] = tables(text, 'eu')
