@@ -29,8 +29,21 @@ export function finishNode(session: Session, names: Names, work: Work): void {
     ...(unrenderedPatch ? { patch: unrenderedPatch } : {}),
   })
   applyConfig(draft, config)
+  draft.config = { ...draft.config, ...keptConfig(session, work, config) }
   nameRelation(session, names, work, config)
   if (draft.resource_type !== 'test') renderHooks(session, work, config)
+}
+
+/** A null says nothing to dbt: what was said before it, in the SQL or in dbt_project.yml, is kept in the node's config. */
+function keptConfig(session: Session, work: Work, config: JsonObject): JsonObject {
+  const said = [...Object.entries(work.call), ...Object.entries(work.patch ?? {})]
+  const nulls = said.filter(([key, value]) => value === null && (config[key] ?? null) === null).map(([key]) => key)
+  if (nulls.length === 0) return {}
+  const own = { kind: work.kind, package: work.package, fqn: work.draft.fqn }
+  const layers = [session.configs.rendered({ ...own, call: work.call }), session.configs.rendered(own)]
+  return Object.fromEntries(
+    nulls.map((key) => [key, layers.map((layer) => layer[key] ?? null).find((value) => value !== null) ?? null]),
+  )
 }
 
 /** As dbt's deep_merge: objects are merged, a later list is put before an earlier one, all else is replaced. */
