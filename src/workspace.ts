@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { readAsset } from './adapters/assets.ts'
+import { makeIgnoredFolder } from './adapters/files.ts'
 import type { Side } from './check.ts'
 import { compileNode, compileTemplate } from './dbt/compile.ts'
 import { ConfigurationError } from './errors.ts'
@@ -34,6 +35,7 @@ export async function openWorkspace(
         "say --engine demo (the action's input engine: demo), or set DAGSTER_DEMO_MODE=true",
     )
   }
+  await makeIgnoredFolder(join(root, '.dbt-regions'))
   return openDemoWorkspace(side, join(root, '.dbt-regions', 'demo', `${region}.json`))
 }
 

@@ -202,6 +202,7 @@ describe('deploy on the embedded engine, one process each', () => {
     expect(built(second.stdout)).toEqual([])
     expect(second.stdout).toMatch(/^eu: nothing to do, the region is what [0-9a-f]{7} says$/m)
     expect(second.status).toBe(0)
+    expect(repository.git('status', '--porcelain')).toBe('')
 
     repository.commit('gold', {
       [gold]: edited(gold, 'select\n    customer_id', 'select\n    upper(country) as loud,\n    customer_id'),

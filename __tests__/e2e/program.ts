@@ -40,6 +40,6 @@ export function regionalRepository(): Repository {
     recursive: true,
     filter: (path) => !/[\\/](target|logs|dbt_packages|\.user\.yml)$/.test(path),
   })
-  repository.commit('the two projects', { '.gitignore': '.dbt-regions/\n' })
+  repository.commit('the two projects', {})
   return repository
 }
