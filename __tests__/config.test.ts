@@ -155,7 +155,7 @@ describe('docs/configuration.md', () => {
 
 describe('regionNamed', () => {
   it.each([
-    ['ue', "there is no region 'ue'; did you mean 'us'?"],
+    ['ue', "there is no region 'ue'; did you mean 'us'?; the regions are eu, us"],
     ['asia', "there is no region 'asia'; the regions are eu, us"],
   ])('%s', (name, expected) => {
     expect(refusal(() => regionNamed(parse(two).regions, name))).toBe(expected)
