@@ -160,5 +160,6 @@ function expected(
 }
 
 function unexpectedEnd(what: string, source: string, at: number, name: string): TemplateSyntaxError {
-  return new TemplateSyntaxError(`unexpected EOF, expected ${what}, got "${source.slice(at)}"`, at, name)
+  const shown = source.length - at > 100 ? `${source.slice(at, at + 100)}…` : source.slice(at)
+  return new TemplateSyntaxError(`unexpected EOF, expected ${what}, got "${shown}"`, at, name)
 }

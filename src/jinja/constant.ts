@@ -10,6 +10,7 @@ const AT_RUN_TIME: ReadonlySet<string> = new Set(
   'random map select reject selectattr rejectattr as_text as_native as_bool as_number'.split(' '),
 )
 const MAX_ITEMS = 1000
+const MAX_TEXT = 10_000
 
 /**
  * The text that an expression without names always gives, or undefined. Jinja writes such an expression as text, which native
@@ -21,7 +22,9 @@ export function constantText(node: Expression, site: Site): string | undefined {
   try {
     const frame = new Frame(0, null, NO_CONTEXT, new Runtime('', DEFAULT_LIMITS))
     const value = compileExpression(node, site)(frame)
-    return isWritable(value, 0) ? str(value) : undefined
+    if (!isWritable(value, 0)) return undefined
+    const text = str(value)
+    return text.length <= MAX_TEXT ? text : undefined
   } catch (error) {
     // It fails again when it is reached, which says where.
     if (error instanceof PythonError || error instanceof RangeError) return undefined

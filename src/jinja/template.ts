@@ -80,6 +80,8 @@ function named<T>(name: string, run: () => T): T {
     return run()
   } catch (error) {
     if (error instanceof TemplateSyntaxError) throw new TemplateSyntaxError(error.message, error.offset, name)
+    if (error instanceof RangeError)
+      throw new TemplateSyntaxError('the template is too large or too deeply nested', 0, name)
     throw error
   }
 }

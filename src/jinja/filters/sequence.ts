@@ -111,6 +111,7 @@ function* batch(value: Value, size: number, fill: Value): Iterable<Value> {
 
 function* slices(value: Value, count: number, fill: Value): Iterable<Value> {
   const items = toList(value)
+  checkSize([null], Math.max(1, count))
   if (count === 0) throw new PythonError('ZeroDivisionError', 'integer division or modulo by zero')
   const size = Math.floor(items.length / count)
   const larger = items.length % count
