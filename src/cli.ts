@@ -3,6 +3,7 @@ import { check } from './check.ts'
 import { regionNamed } from './config/parse.ts'
 import { ConfigurationError } from './errors.ts'
 import { refuseUnmerged } from './event.ts'
+import { progressOn } from './progress.ts'
 import { commentMarkdown } from './report/comment.ts'
 import { deploymentText } from './report/deployment.ts'
 import { reportJson } from './report/json.ts'
@@ -67,7 +68,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
       const deployment = await deployRegion(repository, regionNamed(repository.config.regions, options.region), {
         engine: options.engine,
         runId: `local-${Date.now()}`,
-        say: print,
+        progress: progressOn(process.stdout),
       })
       print(deploymentText(deployment))
       if (deployment.conclusion === 'failure') process.exitCode = 1
@@ -103,14 +104,20 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
 
 async function checkHere(options: CheckOptions): Promise<{ report: Report; place: Place }> {
   const repository = await openRepository(process.cwd(), options.config)
-  const report = check(
-    await readSides(
-      repository,
-      { kind: 'local', ...(options.base !== undefined && { base: options.base }) },
-      { ...(options.region !== undefined && { region: options.region }), env: harmlessEnvironment(process.env) },
-    ),
-  )
-  return { report, place: placeHere(repository, report) }
+  const progress = progressOn(process.stderr)
+  progress.now('reading the projects at head and base')
+  try {
+    const report = check(
+      await readSides(
+        repository,
+        { kind: 'local', ...(options.base !== undefined && { base: options.base }) },
+        { ...(options.region !== undefined && { region: options.region }), env: harmlessEnvironment(process.env) },
+      ),
+    )
+    return { report, place: placeHere(repository, report) }
+  } finally {
+    progress.now('')
+  }
 }
 
 function placeHere(repository: Repository, report: Report): Place {

@@ -7,6 +7,7 @@ import { ConfigurationError } from './errors.ts'
 import type { Finding } from './finding.ts'
 import { type Fingerprints, fingerprints, settingsOf } from './graph/fingerprint.ts'
 import { graphOf } from './graph/graph.ts'
+import type { Progress } from './progress.ts'
 import { type Deployment, resultLine } from './report/deployment.ts'
 import { planLines } from './report/plan.ts'
 import { type Repository, readCommit, readHead } from './repository.ts'
@@ -21,8 +22,7 @@ export interface DeployOptions {
   readonly engine: string | undefined
   /** Another one for every attempt. */
   readonly runId: string
-  /** Told each line of progress. */
-  readonly say: (line: string) => void
+  readonly progress: Progress
 }
 
 /**
@@ -35,6 +35,7 @@ export async function deployRegion(
   options: DeployOptions,
 ): Promise<Deployment> {
   const started = performance.now()
+  const { progress } = options
   const { git } = repository
   const commit = await git.commit('HEAD')
   if (commit === null) throw new ConfigurationError('there is no commit to deploy: commit first')
@@ -44,11 +45,12 @@ export async function deployRegion(
   if (head === null)
     throw new ConfigurationError(`${region.project} has no dbt_project.yml: mend the project of region ${region.name}`)
   refuseBroken(region.name, head)
+  progress.now(`opening the workspace of ${region.name}`)
   const workspace = await openWorkspace(options.engine, git.root, region.name, head)
   try {
     const at = (id: string) => readCommit(git, id, place, env)
     const { plan, ledger } = await planned(git, region.name, head, commit, workspace, at)
-    for (const line of planLines(plan)) options.say(line)
+    for (const line of planLines(plan)) progress.say(line)
     const done = await execute({
       plan,
       build: workspace.build,
@@ -57,7 +59,8 @@ export async function deployRegion(
       runId: options.runId,
       now: () => new Date(),
       onResult: (result) => {
-        if (result.status !== 'started') options.say(resultLine(result))
+        if (result.status === 'started') progress.now(`  building ${result.unique_id.split('.').slice(2).join('.')} …`)
+        else progress.say(resultLine(result))
       },
     })
     if (done.error !== null && !(done.error instanceof WarehouseError)) throw done.error
@@ -75,6 +78,7 @@ export async function deployRegion(
       elapsed: (performance.now() - started) / 1000,
     }
   } finally {
+    progress.now('')
     await workspace.close()
   }
 }

@@ -27,6 +27,8 @@ export async function runAction(): Promise<void> {
   else await deployAction(repository, inputs)
 }
 
+const say = { error: core.error, warning: core.warning, notice: core.notice }
+
 /** The parts of the payload that are read here, which the toolkit leaves untyped. */
 function payloadOf(payload: typeof context.payload): GitHubEvent['payload'] {
   const { repository, pull_request, merge_group } = payload
@@ -53,7 +55,7 @@ async function checkAction(repository: Repository, event: GitHubEvent, inputs: I
   const place = placeOf(repository, event, report)
   core.info(reportText(report, { color: false }))
   for (const { level, message, title, file, line, column } of annotationsOf(report)) {
-    core[level](message, { title, file, startLine: line, startColumn: column })
+    say[level](message, { title, file, startLine: line, startColumn: column })
   }
   await core.summary.addRaw(summaryMarkdown(report, place)).write()
   core.setOutput('comment-url', await comment(report, place, event, inputs))
@@ -80,7 +82,7 @@ async function comment(report: Report, place: Place, event: GitHubEvent, inputs:
   const pull = event.payload.pull_request
   if (pull === undefined) return ''
   if (inputs.token === undefined)
-    throw new ConfigurationError('input token is empty: leave it out, or give it `${{ github.token }}`')
+    throw new ConfigurationError('input token is empty: leave it out, or give it github.token')
   const result = await upsertComment(
     { token: inputs.token, apiUrl: context.apiUrl },
     { ...context.repo, number: pull.number, fork: isFork(event) },
@@ -121,7 +123,7 @@ async function deployAction(repository: Repository, inputs: Inputs): Promise<voi
   const deployment = await deployRegion(repository, region, {
     engine: inputs.engine,
     runId: `${context.runId}-${process.env.GITHUB_RUN_ATTEMPT ?? 1}`,
-    say: (line) => core.info(line),
+    progress: { say: (line) => core.info(line), now: () => {} },
   })
   core.info(deploymentText(deployment))
   await core.summary.addRaw(deploymentMarkdown(deployment)).write()
