@@ -1,0 +1,74 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative, sep } from 'node:path'
+import { expect, it } from 'vitest'
+import { ParseCache } from '../../src/dbt/cache.ts'
+import type { JsonObject } from '../../src/dbt/manifest.ts'
+import { parseProject } from '../../src/dbt/parse.ts'
+import { writeManifest } from '../../src/dbt/write.ts'
+import { command } from '../tools/command.ts'
+import { describeWith } from '../tools/optional.ts'
+import { pythonBin } from '../tools/python.ts'
+import { differences } from './compare.ts'
+import { generateProject } from './project.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const ENV = Object.fromEntries(
+  ['US', 'EU'].flatMap((region) => [
+    [`DATABRICKS_${region}_HOST`, 'workspace.cloud.databricks.com'],
+    [`DATABRICKS_${region}_HTTP_PATH`, '/sql/1.0/warehouses/1'],
+    [`DATABRICKS_${region}_TOKEN`, 'none'],
+  ]),
+)
+const TEXT = /\.(?:sql|ya?ml|md|csv|py)$/
+
+describeWith('python', "the manifest is dbt-core's, field by field", () => {
+  it.each([
+    ['us_analytics_dbt', (folder: string) => copy('dbt_projects/us_analytics_dbt', folder)],
+    ['eu_analytics_dbt', (folder: string) => copy('dbt_projects/eu_analytics_dbt', folder)],
+    ['a project of all features', (folder: string) => copy('__tests__/fixtures/dbt/features', folder)],
+    ['a generated project', (folder: string) => write(generateProject(7, 60), folder)],
+  ])(
+    '%s',
+    async (_, make) => {
+      const folder = await mkdtemp(join(tmpdir(), 'manifest-'))
+      try {
+        await make(folder)
+        const dbt = join(await pythonBin('dbt112'), 'dbt')
+        const flags = ['--no-partial-parse', '--profiles-dir', '.', '--no-send-anonymous-usage-stats', '--quiet']
+        const files = await filesOf(folder)
+        await command(dbt, [...flags.slice(3), 'parse', ...flags.slice(0, 3)], {
+          cwd: folder,
+          env: ENV,
+        })
+        const expected: JsonObject = JSON.parse(await readFile(join(folder, 'target', 'manifest.json'), 'utf8'))
+        const project = parseProject({ files, root: '', env: new Map(Object.entries(ENV)), cache: new ParseCache() })
+        expect(project.findings.filter(({ severity }) => severity === 'error')).toEqual([])
+        expect(differences(expected, JSON.parse(writeManifest(project)))).toEqual([])
+      } finally {
+        await rm(folder, { recursive: true })
+      }
+    },
+    300_000,
+  )
+})
+
+async function copy(from: string, folder: string): Promise<void> {
+  await cp(join(ROOT, from), folder, { recursive: true, filter: (path) => !/[\\/](?:target|logs)$/.test(path) })
+}
+
+async function write(files: ReadonlyMap<string, string>, folder: string): Promise<void> {
+  for (const [path, text] of files) {
+    await mkdir(join(folder, path, '..'), { recursive: true })
+    await writeFile(join(folder, path), text)
+  }
+}
+
+async function filesOf(folder: string): Promise<ReadonlyMap<string, string>> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries
+    .filter((entry) => entry.isFile() && TEXT.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+  const texts = await Promise.all(paths.map((path) => readFile(path, 'utf8')))
+  return new Map(paths.map((path, index) => [relative(folder, path).split(sep).join('/'), texts[index] ?? '']))
+}
