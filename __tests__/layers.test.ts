@@ -30,7 +30,7 @@ const shell = [
 const layers: readonly Layer[] = [
   { of: ['finding', 'errors'] },
   { of: ['nearest'], packages: ['fastest-levenshtein'] },
-  { of: ['schema'], from: ['nearest'], packages: ['ajv'] },
+  { of: ['schema', 'validators'], from: ['nearest', 'schemas'], packages: ['ajv'] },
   { of: ['jinja'] },
   { of: ['sql'], packages: ['@polyglot-sql/sdk'] },
   {
@@ -41,13 +41,13 @@ const layers: readonly Layer[] = [
   { of: ['graph'], from: ['dbt', 'sql'], packages: ['node:crypto'] },
   {
     of: ['rules'],
-    from: ['dbt', 'graph', 'finding', 'nearest', 'schema', 'schemas'],
+    from: ['dbt', 'graph', 'finding', 'nearest', 'schema'],
     types: ['sql'],
     packages: ['picomatch'],
   },
   {
     of: ['config'],
-    from: ['rules', 'finding', 'errors', 'nearest', 'schema', 'schemas'],
+    from: ['rules', 'finding', 'errors', 'nearest', 'schema'],
     types: ['dbt'],
     packages: ['js-yaml'],
   },

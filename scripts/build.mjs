@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { writeAssets } from './assets.mjs'
+import { compiledValidators } from './validators.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, 'dist')
@@ -25,6 +26,7 @@ const { metafile, outputFiles } = await build({
   minifyWhitespace: true,
   legalComments: 'none',
   metafile: true,
+  plugins: [compiledValidators],
   logLevel: 'warning',
   define: {
     'process.env.DBT_REGIONS_VERSION': JSON.stringify(version),
@@ -61,7 +63,11 @@ function licenses(inputs) {
     .map((folder) => {
       const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
       const file = readdirSync(join(root, folder)).find((name) => /^licen[cs]e(\.|$)/i.test(name))
-      const text = file ? readFileSync(join(root, folder, file), 'utf8').replaceAll('\r\n', '\n').trim() : '(the package ships no licence text)'
+      const text = file
+        ? readFileSync(join(root, folder, file), 'utf8')
+            .replaceAll('\r\n', '\n')
+            .trim()
+        : '(the package ships no licence text)'
       return `${manifest.name} ${manifest.version}\n${manifest.license ?? ''}\n\n${text}\n`
     })
     .sort()

@@ -1,5 +1,6 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import type { ErrorObject } from 'ajv/dist/2020.js'
 import { didYouMean } from './nearest.ts'
+import { type SchemaName, validate } from './validators.ts'
 
 /** Keywords whose error only says that another one failed. */
 const summaries = new Set(['if', 'propertyNames', 'allOf'])
@@ -12,23 +13,12 @@ export interface Problem {
   readonly message: string
 }
 
-/**
- * A function that gives every problem of a value under a JSON Schema (draft 2020-12), in the schema's order. Compiled at the first call,
- * which takes some 20 ms: a program that validates nothing does not pay for it.
- */
-export function validator(schema: object): (value: unknown) => readonly Problem[] {
-  let validate: ValidateFunction | undefined
-  return (value) => {
-    // The schemas are held to the meta-schema by a test, not at every start.
-    validate ??= new Ajv2020({
-      allErrors: true,
-      verbose: true,
-      meta: false,
-      validateSchema: false,
-      strict: false,
-    }).compile(schema)
-    return validate(value) ? [] : (validate.errors ?? []).filter((error) => !summaries.has(error.keyword)).map(problem)
-  }
+/** Every problem of a value under one of the published schemas (JSON Schema, draft 2020-12), in the schema's order. */
+export function problems(schema: SchemaName, value: unknown): readonly Problem[] {
+  const validation = validate(schema)
+  return validation(value)
+    ? []
+    : (validation.errors ?? []).filter((error) => !summaries.has(error.keyword)).map(problem)
 }
 
 function problem(error: ErrorObject): Problem {

@@ -1,10 +1,9 @@
-import schema from '../../schemas/config.schema.json' with { type: 'json' }
 import type { JsonObject } from '../dbt/manifest.ts'
 import { ConfigurationError } from '../errors.ts'
 import type { Severity } from '../finding.ts'
 import { didYouMean } from '../nearest.ts'
 import type { RuleSetting, RuleSettings } from '../rules/rule.ts'
-import { validator } from '../schema.ts'
+import { problems } from '../schema.ts'
 import { type Config, defaultEnvironment, isEuropean, type Region } from './config.ts'
 import { type LocatedYaml, readYaml } from './yaml.ts'
 
@@ -24,15 +23,13 @@ interface RegionEntry {
 
 type RulesEntry = Readonly<Record<string, Severity | 'off' | (JsonObject & Partial<RuleSetting>)>>
 
-const problems = validator(schema)
-
 /**
  * Reads `.github/dbt-regions.yml`. Throws a ConfigurationError that names every mistake with `file:line:column`, what was found and what
  * to write instead.
  */
 export function parseConfig(text: string, file: string): Config {
   const yaml = readYaml(text, file)
-  const found = problems(yaml.value).map(({ path, message }) =>
+  const found = problems('config', yaml.value).map(({ path, message }) =>
     said(yaml, path, `${path.join('.') || 'the file'} ${message}`),
   )
   if (found.length > 0) throw new ConfigurationError(found.join('\n'))

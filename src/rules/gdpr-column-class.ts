@@ -1,11 +1,8 @@
-import schema from '../../schemas/gdpr.schema.json' with { type: 'json' }
 import type { ColumnInfo } from '../dbt/manifest.ts'
-import { validator } from '../schema.ts'
+import { problems } from '../schema.ts'
 import { type PersonalName, personalName } from './personal-names.ts'
 import { called, datasets, gdprMeta, located, member, properties, texts } from './resource.ts'
 import type { Rule } from './rule.ts'
-
-const problems = validator({ $ref: '#/$defs/column', $defs: schema.$defs })
 
 /** A column of a dataset's YAML that is called like personal data and has no class of personal data, or that has one which there is not. */
 export const gdprColumnClass: Rule = {
@@ -34,7 +31,7 @@ export const gdprColumnClass: Rule = {
 function messages(column: ColumnInfo, suggested: PersonalName | null, impersonal: boolean): string[] {
   const contract = gdprMeta(column)
   if (contract !== undefined) {
-    return problems(contract).map(
+    return problems('gdprColumn', contract).map(
       ({ path, message }) => `says in its YAML: ${['meta.gdpr', ...path].join('.')} ${message}`,
     )
   }

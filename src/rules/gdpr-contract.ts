@@ -1,9 +1,6 @@
-import schema from '../../schemas/gdpr.schema.json' with { type: 'json' }
-import { validator } from '../schema.ts'
+import { problems } from '../schema.ts'
 import { called, datasets, gdprMeta, properties } from './resource.ts'
 import type { Rule } from './rule.ts'
-
-const problems = validator(schema)
 
 /** A model, seed, snapshot or source without a `meta.gdpr` contract, or with one that schemas/gdpr.schema.json does not accept. */
 export const gdprContract: Rule = {
@@ -22,7 +19,7 @@ export const gdprContract: Rule = {
         yield { unique_id, location, message }
         continue
       }
-      for (const { path, message } of problems(contract)) {
+      for (const { path, message } of problems('gdpr', contract)) {
         yield {
           unique_id,
           location,
