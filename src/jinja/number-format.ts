@@ -6,8 +6,8 @@ export function intOf(value: Numeric): bigint {
   return BigInt(value instanceof Float ? intOfDouble(value.value) : plainInt(value))
 }
 
-/** Zeros in front of digits up to a width; leaves `inf` and `nan` to spaces of zeros as Python does. */
-export function isoGroup(digits: string, width: number): string {
+/** Zeros in front of digits up to a width; Python puts them before `inf` and `nan` too. */
+export function zeroPadded(digits: string, width: number): string {
   return digits.padStart(width, '0')
 }
 

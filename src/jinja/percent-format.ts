@@ -2,7 +2,7 @@ import { getItem } from './attribute.ts'
 import { checkLength } from './limits.ts'
 import { textOf } from './marked.ts'
 import { isNumeric, toDouble } from './number.ts'
-import { formatDouble, formatRadix, intOf, isoGroup } from './number-format.ts'
+import { formatDouble, formatRadix, intOf, zeroPadded } from './number-format.ts'
 import { quote } from './quote.ts'
 import { characters, repr, str, textLength, typeName } from './text.ts'
 import { failUndefined } from './undefined.ts'
@@ -187,5 +187,5 @@ function padNumber(text: string, options: Options): string {
   if (options.flags.includes('-')) return text.padEnd(options.width)
   if (!options.flags.includes('0')) return text.padStart(options.width)
   const head = /^[-+ ]?(?:0[xXo])?/.exec(text)?.[0] ?? ''
-  return head + isoGroup(text.slice(head.length), options.width - head.length)
+  return head + zeroPadded(text.slice(head.length), options.width - head.length)
 }

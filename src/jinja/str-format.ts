@@ -4,7 +4,7 @@ import { checkLength } from './limits.ts'
 import { MarkedText } from './marked.ts'
 import { quote } from './quote.ts'
 import { repr, str } from './text.ts'
-import { Dict, type Kwargs, NO_KWARGS, PythonError, Undefined, type Value, valueError } from './value.ts'
+import { Dict, type Kwargs, PythonError, Undefined, type Value, valueError } from './value.ts'
 
 type Escape = (text: string) => string
 
@@ -141,9 +141,4 @@ function start(name: string, fields: Fields): Value {
     throw new PythonError('IndexError', 'tuple index out of range')
   }
   return value
-}
-
-/** `format` with no named fields. */
-export function formatPositional(template: string, args: readonly Value[]): string {
-  return formatText(template, args, NO_KWARGS)
 }
