@@ -76,13 +76,6 @@ export function indexArgument(value: Value | undefined): number | undefined {
   return Number(plainInt(value))
 }
 
-/** The argument as a double. Throws TypeError. */
-export function doubleArgument(value: Value): number {
-  if (isNumeric(value)) return toDouble(value)
-  if (value instanceof Undefined) failUndefined(value)
-  throw typeError(`must be real number, not ${typeName(value)}`)
-}
-
 /** The place that an index means in something of that length, from the end when negative; undefined when outside. */
 export function placeOf(index: Int | boolean, length: number): number | undefined {
   const number = Number(plainInt(index))
