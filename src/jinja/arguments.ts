@@ -1,5 +1,5 @@
 import { textOf } from './marked.ts'
-import { type Int, isInt, isNumeric, plainInt, toDouble } from './number.ts'
+import { type Int, isInt, plainInt } from './number.ts'
 import { typeName } from './text.ts'
 import { failUndefined } from './undefined.ts'
 import { type Kwargs, type PythonError, typeError, Undefined, type Value } from './value.ts'
