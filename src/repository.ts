@@ -152,12 +152,23 @@ async function filesAt(
   return files
 }
 
+/** What is discovered stands in for a configuration that is not valid at base: a pull request must be able to mend it. */
 async function configAt({ git, id }: Repository, commit: string): Promise<Config | null> {
   const file = id === 'default' ? configFile : id
   const text = (await git.read(commit, [file])).get(file)
-  if (text !== undefined) return parseConfig(text, file)
+  const config = text === undefined ? null : parsedOrNull(text, file)
+  if (config !== null) return config
   const projects = (await git.list(commit, ['dbt_project.yml', 'dbt_projects'])).filter(isDiscovered)
   return projects.length === 0 ? null : discover(await git.read(commit, projects))
+}
+
+function parsedOrNull(text: string, file: string): Config | null {
+  try {
+    return parseConfig(text, file)
+  } catch (error) {
+    if (error instanceof ConfigurationError) return null
+    throw error
+  }
 }
 
 function isDiscovered(path: string): boolean {

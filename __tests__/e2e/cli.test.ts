@@ -138,6 +138,20 @@ describe('check', () => {
     expect(rules).toEqual(expect.arrayContaining(['jinja-syntax', 'unresolved-ref', 'yaml-syntax']))
   })
 
+  test('a pull request can mend the configuration that its base has broken', async () => {
+    const repository = regionalRepository()
+    const file = '.github/dbt-regions.yml'
+    repository.commit('broken', { [file]: 'version: 1\nregions: [oops]\n' })
+    repository.git('switch', '--quiet', '-c', 'mend')
+    repository.write({
+      [file]:
+        'version: 1\nregions:\n  eu:\n    project: dbt_projects/eu_analytics_dbt\n  us:\n    project: dbt_projects/us_analytics_dbt\n',
+    })
+    const { status, stdout } = await dbtRegions(repository.root, ['check', '--base', 'main'])
+    expect(stdout).toContain('The check passes')
+    expect(status).toBe(0)
+  })
+
   test('a token in the environment reaches no output', async () => {
     const repository = regionalRepository()
     repository.write({
