@@ -52,7 +52,7 @@ export function generateProject(seed: number, models: number): ReadonlyMap<strin
       `models/${folder}/${name}.sql`,
       `${config}select *${more} from ${from}${maybe(0.3, ' {% if is_incremental() %}where id > (select max(id) from {{ this }}){% endif %}')}\n`,
     )
-    const tests = [0, 1].map(() => `          - ${pick(TESTS)}\n`)
+    const tests = new Map([0, 1].map(() => pick(TESTS)).map((test) => [test.split(':')[0], `          - ${test}\n`]))
     const relationship =
       parents[0] === undefined
         ? ''
@@ -60,7 +60,7 @@ export function generateProject(seed: number, models: number): ReadonlyMap<strin
     properties
       .get(folder)
       ?.push(
-        `  - name: ${name}\n    description: "Model ${index} {{ doc('unit') }}"\n${maybe(0.3, `    config: {meta: {tier: yaml, from: yaml}, tags: yaml}\n`)}    columns:\n      - name: id\n        description: The key\n        data_tests:\n${[...new Set(tests)].join('')}${relationship}      - {name: amount, data_type: "decimal(18, 2)", meta: {unit: cent}}\n`,
+        `  - name: ${name}\n    description: "Model ${index} {{ doc('unit') }}"\n${maybe(0.3, `    config: {meta: {tier: yaml, from: yaml}, tags: yaml}\n`)}    columns:\n      - name: id\n        description: The key\n        data_tests:\n${[...tests.values()].join('')}${relationship}      - {name: amount, data_type: "decimal(18, 2)", meta: {unit: cent}}\n`,
       )
     names.push(name)
   }

@@ -14,6 +14,7 @@ export type ConfigKind =
   | 'metric'
   | 'semantic_model'
   | 'saved_query'
+  | 'group'
 
 /** `append`: lists are joined; `update`: objects are merged key by key; `grants`: like `update`, `+key` extends a list; else the later wins. */
 export type Merge = 'append' | 'update' | 'grants'
@@ -121,6 +122,7 @@ const DEFAULTS: Readonly<Record<ConfigKind, JsonObject>> = {
   },
   exposure: { enabled: true, tags: [], meta: {} },
   unit_test: { tags: [], meta: {}, enabled: true, static_analysis: null },
+  group: { meta: {} },
   metric: { enabled: true, group: null, meta: {} },
   semantic_model: { enabled: true, group: null, meta: {} },
   saved_query: { enabled: true, group: null, meta: {}, export_as: null, schema: null, cache: { enabled: false } },
@@ -153,6 +155,7 @@ const MERGES: Readonly<Partial<Record<ConfigKind, ReadonlyMap<string, Merge>>>> 
     ['meta', 'update'],
   ]),
   metric: META,
+  group: META,
   semantic_model: META,
   saved_query: META,
 }

@@ -203,6 +203,7 @@ function configTree(from: Package, kind: ConfigKind, isUnrendered: boolean, root
   switch (kind) {
     case 'model':
     case 'operation':
+    case 'group':
       return project.models
     case 'analysis':
       return flag(root, 'require_corrected_analysis_fqns', false) ? project.analyses : project.models

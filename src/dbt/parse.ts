@@ -132,7 +132,7 @@ function gather(session: Session): Gathered {
     gathered.addTest(work, request)
   }
   gathered.exposures.push(...of('exposures').map((entry) => makeExposure(session, entry)))
-  gathered.groups.push(...of('groups').map(makeGroup))
+  gathered.groups.push(...of('groups').map((entry) => makeGroup(session, entry)))
   gathered.unitTests.push(...of('unit_tests').map((entry) => ({ draft: makeUnitTest(session, entry), entry })))
   for (const entry of of('semantic_models')) {
     const made = makeSemanticModel(session, entry)
@@ -147,7 +147,7 @@ function gather(session: Session): Gathered {
   return gathered
 }
 
-/** Renders all descriptions. */
+/** Renders all descriptions, but those of what is disabled. */
 function describe(session: Session, gathered: Gathered): void {
   const descriptions = new Descriptions(session, gathered.docs)
   const describeNode = (node: NodeDraft, work: Work): void => {
@@ -157,8 +157,9 @@ function describe(session: Session, gathered: Gathered): void {
       descriptions.of(text, node.package_name, at ?? place),
     )
   }
-  for (const work of gathered.works) describeNode(work.draft, work)
+  for (const work of gathered.works) if (work.draft.config.enabled) describeNode(work.draft, work)
   for (const { draft, place } of gathered.sources) {
+    if (draft.config.enabled === false) continue
     Object.assign(draft, descriptions.of(draft.description, draft.package_name, place))
     draft.source_description = descriptions.of(draft.source_description, draft.package_name, place).description
     draft.columns = gathered.describeColumns(draft.unique_id, draft.columns, (text, at) =>

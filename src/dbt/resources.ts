@@ -103,8 +103,11 @@ function askExposure(session: Session, entry: PropertyEntry, asked: Asked[], met
 }
 
 /** https://docs.getdbt.com/docs/build/groups */
-export function makeGroup(entry: PropertyEntry): Group {
-  const config = plainObject(entry.data.config)
+export function makeGroup(session: Session, entry: PropertyEntry): Group {
+  const { package: of, data } = entry
+  const fqn = [of.name, ...folders(entry.source.relative), entry.name]
+  const rendered = session.configs.rendered({ kind: 'group', package: of, fqn, patch: objectOr(data.config) })
+  const { 'pre-hook': _pre, 'post-hook': _post, ...config } = rendered
   return {
     resource_type: 'group',
     name: entry.name,
@@ -114,7 +117,7 @@ export function makeGroup(entry: PropertyEntry): Group {
     unique_id: `group.${entry.package.name}.${entry.name}`,
     owner: owner(entry.data.owner),
     description: textOr(entry.data.description, null),
-    config: { meta: {}, ...config },
+    config,
   }
 }
 
