@@ -1,37 +1,51 @@
-import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import picomatch from 'picomatch'
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import { glob } from 'tinyglobby'
 
-/** What dbt reads as text in a project: models and macros, properties, documentation, seeds, Python models. */
-const read = ['**/*.{sql,yml,yaml,md,csv,py,jinja,jinja2}', '**/.dbtignore']
-const skipped = [
-  'target/**',
-  'logs/**',
-  '.dbt-regions/**',
-  '**/node_modules/**',
-  '**/.git/**',
-  '**/.venv/**',
-  '**/venv/**',
-]
+/** What dbt reads as text in a project: models and macros, properties, documentation, seeds, Python models. It does not tell upper from lower case. */
+const read = /(?:\.(?:sql|ya?ml|md|csv|py|jinja2?)|(?:^|\/)\.dbtignore)$/i
+/** Only beside dbt_project.yml: `models/venv` is a folder of models. */
+const skipped = /^(?:target|logs|\.dbt-regions|node_modules|\.?venv)(?:\/|$)|(?:^|\/)\.git(?:\/|$)/
 
 /** Whether a path, relative to its project, is one that `readProjectFiles` would read. */
-export const isProjectFile: (path: string) => boolean = picomatch(read, { dot: true, ignore: skipped })
+export function isProjectFile(path: string): boolean {
+  return read.test(path) && !skipped.test(path)
+}
 
 /**
  * Reads a project's text files from disk: path relative to `folder` -> text. Symbolic links are not followed, so that a
  * pull request cannot make the check read what is outside of the repository.
  */
 export async function readProjectFiles(folder: string): Promise<Map<string, string>> {
-  const paths = await glob(read, {
-    cwd: folder,
-    ignore: skipped,
-    dot: true,
-    followSymbolicLinks: false,
-    expandDirectories: false,
-  })
+  const paths = await pathsBelow(folder, '')
   const texts = await Promise.all(paths.sort().map(async (path) => [path, await readText(join(folder, path))] as const))
   return new Map(texts.filter((entry): entry is readonly [string, string] => entry[1] !== null))
+}
+
+async function pathsBelow(root: string, folder: string): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(noneWhereAbsent)
+  const found = entries.map((entry): Promise<string[]> | string[] => {
+    const path = folder === '' ? entry.name : `${folder}/${entry.name}`
+    if (entry.isDirectory()) return skipped.test(path) ? [] : pathsBelow(root, path)
+    return entry.isFile() && isProjectFile(path) ? [path] : []
+  })
+  return (await Promise.all(found)).flat()
+}
+
+function noneWhereAbsent(error: unknown): [] {
+  if (isAbsent(error)) return []
+  throw error
+}
+
+/** Whether a folder below `root` is reached without a symbolic link; one that is not there is. */
+export async function isWithin(root: string, folder: string): Promise<boolean> {
+  try {
+    const real = relative(await realpath(root), await realpath(join(root, folder)))
+    return real.split(sep).join('/') === folder
+  } catch (error) {
+    if (isAbsent(error)) return true
+    throw error
+  }
 }
 
 /** A file's text, or null when it is not a regular file or not there. */
@@ -40,9 +54,13 @@ export async function readText(path: string): Promise<string | null> {
     if (!(await lstat(path)).isFile()) return null
     return await readFile(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null
+    if (isAbsent(error)) return null
     throw error
   }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }
 
 /** The dbt projects of a repository that discovery considers, as paths of their dbt_project.yml relative to `root`. */
@@ -50,10 +68,4 @@ export async function findProjects(root: string): Promise<string[]> {
   return (
     await glob(['dbt_project.yml', 'dbt_projects/*/dbt_project.yml'], { cwd: root, followSymbolicLinks: false })
   ).sort()
-}
-
-/** Makes a folder for what this program keeps between runs, which git ignores whatever the repository's own .gitignore says. */
-export async function makeIgnoredFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true })
-  await writeFile(join(path, '.gitignore'), '*\n')
 }

@@ -17,7 +17,7 @@ export interface Git {
   isAncestor(ancestor: string, descendant: string): Promise<boolean | null>
   /** Paths below `folders` (all when empty) in a commit. */
   list(commit: string, folders?: readonly string[]): Promise<readonly string[]>
-  /** Texts of the given paths in a commit; a path that is not there is left out. */
+  /** Texts of the given paths in a commit; a path that is not there is left out, and so is one with a line break in it. */
   read(commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Paths below `folder` that differ between the commit and the working tree; untracked files count, ignored ones do not. */
   changed(commit: string, folder: string): Promise<readonly string[]>
@@ -27,6 +27,7 @@ export interface Git {
   defaultBranch(): Promise<string | null>
 }
 
+const fetch = ['fetch', '--no-tags', '--no-recurse-submodules']
 const deepenings = [50, 200, 1000]
 const fetchAdvice =
   'let actions/checkout fetch it: `fetch-depth: 2` for a pull request, `fetch-depth: 0` otherwise, and keep `persist-credentials` on'
@@ -70,7 +71,7 @@ function git(root: string): Git {
       return [...header.matchAll(/^parent ([0-9a-f]+)$/gm)].map((match) => match[1] ?? '')
     },
     async fetch(commits) {
-      const result = await run(root, ['fetch', '--no-tags', '--depth=1', '--no-write-fetch-head', 'origin', ...commits])
+      const result = await run(root, [...fetch, '--depth=1', '--no-write-fetch-head', 'origin', ...commits])
       if (result.status !== 0) {
         throw new ConfigurationError(
           `the base commit ${commits.join(', ')} is not in this checkout and could not be fetched; ${fetchAdvice}. git says: ${result.stderr}`,
@@ -81,7 +82,7 @@ function git(root: string): Git {
       let found = await common(one, other)
       if (found === null && (await isShallow())) {
         for (const depth of deepenings) {
-          const result = await run(root, ['fetch', '--no-tags', `--deepen=${depth}`, 'origin', one, other])
+          const result = await run(root, [...fetch, `--deepen=${depth}`, 'origin', one, other])
           if (result.status !== 0) {
             throw new ConfigurationError(
               `the merge base of ${one} and ${other} is not in this shallow checkout and could not be fetched; ${fetchAdvice}. git says: ${result.stderr}`,
@@ -106,9 +107,11 @@ function git(root: string): Git {
       return lines(await out('ls-tree', '-r', '--name-only', '-z', '--full-tree', id, '--', ...folders))
     },
     async read(id, paths) {
-      if (paths.length === 0) return new Map()
-      const request = paths.map((path) => `${id}:${path}\n`).join('')
-      return blobs(await runBytes(root, ['cat-file', '--batch'], request), paths)
+      // A line is a request: a name with a line break in it would make two of one, and shift every answer after it.
+      const askable = paths.filter((path) => !path.includes('\n'))
+      if (askable.length === 0) return new Map()
+      const request = askable.map((path) => `${id}:${path}\n`).join('')
+      return blobs(await runBytes(root, ['cat-file', '--batch'], request), askable)
     },
     async changed(id, folder) {
       const below = folder === '' ? [] : [folder]
@@ -160,16 +163,21 @@ interface Result {
   readonly stderr: string
 }
 
+/** A folder's name is never a pattern (`:(exclude)`, `*`). */
+const literal = ['--literal-pathspecs']
 const limits = { maxBuffer: 1 << 30, windowsHide: true }
 
-/** LC_ALL: git's messages are quoted in ours; GIT_TERMINAL_PROMPT: a missing credential must fail, not ask. */
+/**
+ * LC_ALL: git's messages are quoted in ours; GIT_TERMINAL_PROMPT: a missing credential must fail, not ask;
+ * GIT_OPTIONAL_LOCKS: looking writes nothing.
+ */
 function environment(): NodeJS.ProcessEnv {
-  return { ...process.env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' }
+  return { ...process.env, LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0' }
 }
 
 function run(cwd: string, args: readonly string[]): Promise<Result> {
   return new Promise((resolve) => {
-    execFile('git', args, { ...limits, cwd, env: environment() }, (error, stdout, stderr) => {
+    execFile('git', [...literal, ...args], { ...limits, cwd, env: environment() }, (error, stdout, stderr) => {
       const status = error === null ? 0 : typeof error.code === 'number' ? error.code : null
       resolve({ status, stdout, stderr: (stderr || error?.message || '').trim() })
     })
@@ -178,10 +186,15 @@ function run(cwd: string, args: readonly string[]): Promise<Result> {
 
 function runBytes(cwd: string, args: readonly string[], input: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const child = execFile('git', args, { ...limits, cwd, env: environment(), encoding: 'buffer' }, (error, stdout) => {
-      if (error === null) resolve(stdout)
-      else reject(new Error(`git ${args.join(' ')} failed`, { cause: error }))
-    })
+    const child = execFile(
+      'git',
+      [...literal, ...args],
+      { ...limits, cwd, env: environment(), encoding: 'buffer' },
+      (error, stdout) => {
+        if (error === null) resolve(stdout)
+        else reject(new Error(`git ${args.join(' ')} failed`, { cause: error }))
+      },
+    )
     child.stdin?.end(input)
   })
 }
