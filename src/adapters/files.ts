@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, realpath } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { glob } from 'tinyglobby'
 
@@ -68,4 +68,10 @@ export async function findProjects(root: string): Promise<string[]> {
   return (
     await glob(['dbt_project.yml', 'dbt_projects/*/dbt_project.yml'], { cwd: root, followSymbolicLinks: false })
   ).sort()
+}
+
+/** Makes a folder for what this program keeps between runs, which git ignores whatever the repository's own .gitignore says. */
+export async function makeIgnoredFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true })
+  await writeFile(join(path, '.gitignore'), '*\n')
 }
