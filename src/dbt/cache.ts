@@ -8,8 +8,9 @@ import { readYaml, type Yaml, YamlError } from './yaml.ts'
  */
 export class ParseCache {
   readonly #yaml = new Map<string, Yaml | YamlError>()
-  readonly #templates = new Map<string, Template | TemplateSyntaxError>()
-  readonly #known = new Map<string, unknown>()
+  /** By text, then by what of it is the template: a long text is looked up once, and never copied. */
+  readonly #templates = new Map<string, Map<string, Template | TemplateSyntaxError>>()
+  readonly #known = new Map<string, Map<string, unknown>>()
 
   /** The data of a YAML text. Throws YamlError. */
   yaml(text: string): Yaml {
@@ -24,11 +25,12 @@ export class ParseCache {
 
   /** A text, or a part of it, as a template. Throws TemplateSyntaxError. */
   template(text: string, name: string, start = 0, end = text.length): Template {
-    const key = `${name}\0${start}\0${end}\0${text}`
-    let template = this.#templates.get(key)
+    const key = `${start} ${end} ${name}`
+    const known = inner(this.#templates, text)
+    let template = known.get(key)
     if (template === undefined) {
       template = attempt(() => parse(text, { name, start, end, macroPrefix: 'dbt_macro__' }), TemplateSyntaxError)
-      this.#templates.set(key, template)
+      known.set(key, template)
     }
     if (template instanceof TemplateSyntaxError) throw template
     return template
@@ -36,10 +38,19 @@ export class ParseCache {
 
   /** What `make` gives for a text, which must depend on the kind and the text alone. */
   derived<T>(kind: string, text: string, make: () => T): T {
-    const key = `${kind}\0${text}`
-    if (!this.#known.has(key)) this.#known.set(key, make())
-    return this.#known.get(key) as T
+    const known = inner(this.#known, kind)
+    if (!known.has(text)) known.set(text, make())
+    return known.get(text) as T
   }
+}
+
+function inner<V>(outer: Map<string, Map<string, V>>, key: string): Map<string, V> {
+  let map = outer.get(key)
+  if (!map) {
+    map = new Map()
+    outer.set(key, map)
+  }
+  return map
 }
 
 function attempt<T, E extends Error>(make: () => T, type: new (...args: never[]) => E): T | E {

@@ -61,43 +61,17 @@ export interface Work {
   testArguments?: DataObject
 }
 
-/** What is the same for every kind of node before anything is known of it. */
-export function makeDraft(
-  resource_type: NodeDraft['resource_type'],
-  base: Omit<BaseResource, 'resource_type'>,
-): NodeDraft {
-  const config: NodeConfig = { enabled: true, materialized: 'view', tags: [], meta: {} }
-  const common = {
-    ...base,
-    database: null,
-    schema: '',
-    relation_name: null,
-    alias: base.name,
-    fqn: [],
-    checksum: { name: 'none', checksum: '' },
-    config,
-    tags: [],
-    meta: {},
-    description: '',
-    columns: new Map(),
-    docs: { show: true, node_color: null },
-    doc_blocks: [],
-    group: null,
-    raw_code: '',
-    language: 'sql',
-    refs: [],
-    sources: [],
-    metrics: [],
-    depends_on: { macros: [], nodes: [] },
-    patch_path: null,
-    unrendered_config: {},
-  }
+type Base = Omit<BaseResource, 'resource_type'>
+
+/**
+ * A node before anything is known of it. Objects are written out in full: tens of thousands are made, and objects that are
+ * spread into others are slow to make and to read.
+ */
+export function makeDraft(resource_type: NodeDraft['resource_type'], base: Base): NodeDraft {
   switch (resource_type) {
     case 'model':
-      return {
-        ...common,
-        resource_type,
-        access: 'protected',
+      return Object.assign(common(resource_type, base), {
+        access: 'protected' as const,
         version: null,
         latest_version: null,
         contract: { enforced: false, alias_types: true, checksum: null },
@@ -105,19 +79,60 @@ export function makeDraft(
         deprecation_date: null,
         primary_key: [],
         time_spine: null,
-      }
+      })
     case 'operation':
-      return { ...common, resource_type, index: 0 }
+      return Object.assign(common(resource_type, base), { index: 0 })
     case 'test':
-      return {
-        ...common,
-        resource_type,
+      return Object.assign(common(resource_type, base), {
         test_metadata: null,
         column_name: null,
         attached_node: null,
         file_key_name: null,
-      }
-    default:
-      return { ...common, resource_type }
+      })
+    case 'seed':
+      return common(resource_type, base)
+    case 'snapshot':
+      return common(resource_type, base)
+    case 'analysis':
+      return common(resource_type, base)
+  }
+}
+
+const NO_CONFIG: NodeConfig = { enabled: true, materialized: 'view', tags: [], meta: {} }
+const NO_CHECKSUM = { name: 'none', checksum: '' }
+const NO_COLUMNS = new Map()
+const SHOWN = { show: true, node_color: null }
+const NOTHING_NEEDED = { macros: [], nodes: [] }
+
+function common<T extends NodeDraft['resource_type']>(resource_type: T, base: Base) {
+  return {
+    resource_type,
+    name: base.name,
+    package_name: base.package_name,
+    path: base.path,
+    original_file_path: base.original_file_path,
+    unique_id: base.unique_id,
+    database: null,
+    schema: '',
+    relation_name: null,
+    alias: base.name,
+    fqn: [],
+    checksum: NO_CHECKSUM,
+    config: NO_CONFIG,
+    tags: [],
+    meta: {},
+    description: '',
+    columns: NO_COLUMNS,
+    docs: SHOWN,
+    doc_blocks: [],
+    group: null,
+    raw_code: '',
+    language: 'sql',
+    refs: [],
+    sources: [],
+    metrics: [],
+    depends_on: NOTHING_NEEDED,
+    patch_path: null,
+    unrendered_config: {},
   }
 }

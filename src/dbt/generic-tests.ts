@@ -55,7 +55,6 @@ export function makeGenericTest(session: Session, request: TestRequest): Work | 
   if (draft.resource_type !== 'test') return undefined
   draft.unique_id = `test.${entry.package.name}.${built.fullName}.${built.hash}`
   draft.fqn = [entry.package.name, ...folders(entry.source.original).slice(1), built.fullName]
-  draft.checksum = { name: 'none', checksum: '' }
   draft.tags = [...new Set([...request.tags, ...configTags(built.config)])].sort(compare)
   draft.description = built.description
   draft.column_name = request.columnName

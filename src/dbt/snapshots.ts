@@ -2,7 +2,7 @@ import { TemplateSyntaxError } from '../jinja/errors.ts'
 import type { Work } from './draft.ts'
 import { type PropertyEntry, placeOf } from './properties.ts'
 import type { Session } from './session.ts'
-import { folders, makeWork } from './sql-nodes.ts'
+import { checksumOf, folders, makeWork } from './sql-nodes.ts'
 import { refOrSource } from './static.ts'
 
 /** A snapshot that stands in YAML alone: https://docs.getdbt.com/docs/build/snapshots */
@@ -11,6 +11,7 @@ export function yamlSnapshots(session: Session, entry: PropertyEntry): Work[] {
   if (entry.key !== 'snapshots' || typeof relation !== 'string') return []
   const code = `select * from {{ ${relation} }}`
   const work = makeWork(session, entry.package, entry.source, 'snapshot', entry.name, `${entry.name}.sql`, code)
+  work.draft.checksum = checksumOf(session, entry.source)
   work.draft.fqn = [entry.package.name, ...folders(entry.source.relative), entry.name]
   const place = placeOf(entry, entry.raw, 'relation')
   try {

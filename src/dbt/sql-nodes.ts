@@ -31,6 +31,7 @@ function fileNode(session: Session, of: Package, source: SourceFile, type: NodeT
   const name = stem(source.relative)
   const work = makeWork(session, of, source, type, name, path, source.contents)
   work.draft.fqn = [of.name, ...folders(path), name]
+  work.draft.checksum = checksumOf(session, source)
   if (source.file.endsWith('.py')) parsePython(session, work)
   else parseTemplate(session, work, 0, source.contents.length)
   return work
@@ -153,6 +154,7 @@ function snapshots(session: Session, of: Package, source: SourceFile): Work[] {
         source.contents.slice(contentsStart, contentsEnd),
       )
       work.draft.fqn = [of.name, ...folders(source.relative), stem(source.relative), block.name]
+      work.draft.checksum = checksumOf(session, source)
       parseTemplate(session, work, contentsStart, contentsEnd)
       return [work]
     })
@@ -219,11 +221,6 @@ export function makeWork(
   draft.language = source.file.endsWith('.py') ? 'python' : 'sql'
   draft.database = target.database
   draft.schema = target.schema
-  if (type !== 'seed')
-    draft.checksum = {
-      name: 'sha256',
-      checksum: session.cache.derived('checksum', source.contents, () => fileChecksum(source.contents)),
-    }
   return {
     draft,
     package: of,
@@ -238,6 +235,11 @@ export function makeWork(
     patch: undefined,
     unrenderedPatch: undefined,
   }
+}
+
+/** The checksum of a file, worked out once for all that stands in it. */
+export function checksumOf({ cache }: Session, source: SourceFile): { name: string; checksum: string } {
+  return { name: 'sha256', checksum: cache.derived('checksum', source.contents, () => fileChecksum(source.contents)) }
 }
 
 export function folders(path: string): string[] {
