@@ -1,22 +1,15 @@
-import { constrainedKey } from './contract.ts'
-import type { ModelDraft, NodeDraft, SourceDraft, UnitTestDraft, Work } from './draft.ts'
+import type { SourceDraft, Work } from './draft.ts'
 import { hasRelation } from './finish.ts'
 import type { Gathered } from './gathered.ts'
 import { isRefable, RefLookup } from './lookup.ts'
-import type {
-  Manifest,
-  ManifestNode,
-  Metric,
-  Resource,
-  SavedQuery,
-  SemanticModel,
-  SourceDefinition,
-  UnitTestDefinition,
-} from './manifest.ts'
-import { resolveMetrics } from './metrics.ts'
+import type { Manifest, ManifestNode, Resource, SourceDefinition } from './manifest.ts'
+import { inferKeys } from './primary-key.ts'
 import type { Duplicate, Orphan, Unresolved } from './project.ts'
 import { Resolver } from './resolve.ts'
+import { resolveSemantics } from './resolve-semantics.ts'
+import { resolveUnitTests } from './resolve-unit-tests.ts'
 import type { Session } from './session.ts'
+import { sorted } from './sorted.ts'
 import { compare } from './text.ts'
 
 interface Made {
@@ -175,165 +168,6 @@ function attach(gathered: Gathered, refs: RefLookup): void {
   }
 }
 
-/** Primary keys as dbt infers them: from constraints, else from tests. */
-function inferKeys(nodes: ReadonlyMap<string, Work>, gathered: Gathered): void {
-  const tests = new Map<string, NodeDraft[]>()
-  for (const { draft } of gathered.works) {
-    if (draft.resource_type !== 'test' || draft.attached_node === null) continue
-    const known = tests.get(draft.attached_node)
-    if (known) known.push(draft)
-    else tests.set(draft.attached_node, [draft])
-  }
-  for (const { draft } of nodes.values()) {
-    if (draft.resource_type === 'model')
-      draft.primary_key = constrainedKey(draft) ?? keyOf(tests.get(draft.unique_id) ?? [])
-  }
-}
-
-function keyOf(tests: readonly NodeDraft[]): readonly string[] {
-  const [enabled, disabled, notNull] = [new Set<string>(), new Set<string>(), new Set<string>()]
-  for (const test of tests) {
-    if (test.resource_type !== 'test' || !test.test_metadata) continue
-    const { name, kwargs } = test.test_metadata
-    const combination = kwargs.combination_of_columns
-    const columns =
-      typeof kwargs.column_name === 'string'
-        ? [kwargs.column_name]
-        : Array.isArray(combination)
-          ? combination.filter((item) => typeof item === 'string')
-          : []
-    const into =
-      name === 'not_null'
-        ? notNull
-        : name === 'unique' || name === 'unique_combination_of_columns'
-          ? test.config.enabled
-            ? enabled
-            : disabled
-          : undefined
-    for (const column of columns) into?.add(column)
-  }
-  const both = [...notNull].filter((column) => enabled.has(column) || disabled.has(column))
-  return both.length > 0 ? both.sort() : enabled.size > 0 ? [...enabled].sort() : [...disabled].sort()
-}
-
-function resolveUnitTests(
-  session: Session,
-  gathered: Gathered,
-  resolver: Resolver,
-  refs: RefLookup,
-  disable: (resource: Resource) => void,
-): Map<string, UnitTestDefinition> {
-  const result: UnitTestDraft[] = []
-  for (const { draft, entry } of gathered.unitTests) {
-    gathered.places.set(draft.unique_id, entry.place)
-    const [name = '', version = null] = draft.model.split(/\s+/)
-    const args = { name, package: null, version }
-    const found = refs.find(name, draft.package_name, version)[0]
-    const off = refs.findDisabled(name, draft.package_name, version)[0]
-    if (draft.config.enabled === false || (!found && off)) {
-      draft.config = { ...draft.config, enabled: false }
-      disable(draft)
-    } else if (!found) {
-      resolver.resolveAll(draft, [{ kind: 'ref', args, place: entry.place }])
-      result.push(draft)
-    } else if (found.resource_type === 'model' && found.version !== null)
-      result.push(...versioned(session, draft, found, refs))
-    else result.push({ ...draft, depends_on: { macros: [], nodes: [found.unique_id] }, schema: found.schema })
-  }
-  for (const draft of result) if (!gathered.places.has(draft.unique_id)) copyPlace(gathered, draft)
-  return sorted<UnitTestDefinition>(result)
-}
-
-interface Semantics {
-  readonly metrics: Map<string, Metric>
-  readonly semantic_models: Map<string, SemanticModel>
-  readonly saved_queries: Map<string, SavedQuery>
-}
-
-/** The semantic layer's resources, with what they depend on. */
-function resolveSemantics(gathered: Gathered, resolver: Resolver, disable: (resource: Resource) => void): Semantics {
-  const isEnabled = (draft: Metric | SemanticModel | SavedQuery): boolean => {
-    if (draft.config.enabled !== false) return true
-    disable(draft)
-    return false
-  }
-  for (const { draft, entry } of [...gathered.semanticModels, ...gathered.metrics, ...gathered.savedQueries])
-    gathered.places.set(draft.unique_id, entry.place)
-  const models = gathered.semanticModels.filter(({ draft }) => isEnabled(draft))
-  for (const { draft, entry } of models) {
-    draft.depends_on = {
-      macros: [],
-      nodes: resolver.resolveAll(
-        draft,
-        draft.refs.map((args) => ({ kind: 'ref', args, place: entry.place })),
-      ),
-    }
-    const node = draft.refs[0] && resolver.ref(draft, draft.refs[0])
-    if (node)
-      draft.node_relation = {
-        alias: node.alias,
-        schema_name: node.schema,
-        database: node.database,
-        relation_name: node.relation_name,
-      }
-  }
-  const metrics = gathered.metrics.map(({ draft }) => draft).filter(isEnabled)
-  resolveMetrics(
-    metrics,
-    models.map(({ draft }) => draft),
-  )
-  const queries = gathered.savedQueries.map(({ draft }) => draft).filter(isEnabled)
-  const byName = new Map(metrics.map((metric) => [metric.name, metric.unique_id]))
-  for (const query of queries) {
-    const named = query.query_params.metrics
-    query.depends_on = {
-      macros: [],
-      nodes: Array.isArray(named) ? named.flatMap((name) => byName.get(String(name)) ?? []) : [],
-    }
-  }
-  for (const { draft } of gathered.exposures) {
-    const nodes = draft.metrics.flatMap((name) => byName.get(name.at(-1) ?? '') ?? [])
-    if (nodes.length > 0) draft.depends_on = { ...draft.depends_on, nodes: [...draft.depends_on.nodes, ...nodes] }
-  }
-  return {
-    metrics: sorted<Metric>(metrics),
-    semantic_models: sorted<SemanticModel>(models.map(({ draft }) => draft)),
-    saved_queries: sorted<SavedQuery>(queries),
-  }
-}
-
-function copyPlace(gathered: Gathered, draft: UnitTestDraft): void {
-  const plain = gathered.places.get(`unit_test.${draft.package_name}.${draft.model}.${draft.name}`)
-  if (plain) gathered.places.set(draft.unique_id, plain)
-}
-
-/** One unit test for each version of its model that it names. */
-function versioned(_session: Session, draft: UnitTestDraft, model: ModelDraft, refs: RefLookup): UnitTestDraft[] {
-  const versions =
-    typeof draft.versions === 'object' && draft.versions !== null && !Array.isArray(draft.versions)
-      ? draft.versions
-      : {}
-  const names = (value: unknown): string[] | null => (Array.isArray(value) ? value.map(String) : null)
-  const [include, exclude] = [
-    'include' in versions ? names(versions.include) : null,
-    'exclude' in versions ? names(versions.exclude) : null,
-  ]
-  return refs.versions(model.name, model.package_name).flatMap((each) => {
-    if (each.resource_type !== 'model') return []
-    const version = String(each.version)
-    if ((include && !include.includes(version)) || exclude?.includes(version)) return []
-    return [
-      {
-        ...draft,
-        unique_id: `${draft.unique_id}_v${each.version}`,
-        version: each.version,
-        depends_on: { macros: [], nodes: [each.unique_id] },
-        schema: model.schema,
-      },
-    ]
-  })
-}
-
 function placeMacro(session: Session, gathered: Gathered, unique_id: string): void {
   const macro = session.runtime.macros.byId.get(unique_id)
   if (macro && !session.runtime.macros.isInternal(macro.package))
@@ -367,12 +201,6 @@ function sameRelations(session: Session, nodes: ReadonlyMap<string, Work>): Dupl
       },
     ]
   })
-}
-
-function sorted<T extends { readonly unique_id: string }>(resources: readonly T[]): Map<string, T> {
-  return new Map(
-    [...resources].sort((a, b) => compare(a.unique_id, b.unique_id)).map((resource) => [resource.unique_id, resource]),
-  )
 }
 
 type Edged = Pick<ManifestNode, 'unique_id'> & { readonly depends_on?: { readonly nodes: readonly string[] } }

@@ -21,6 +21,7 @@ import type { Packages } from './packages.ts'
 import { DateTime } from './python-datetime.ts'
 import { pythonModules } from './python-modules.ts'
 import { Relations } from './relation.ts'
+import { Names, Var } from './runtime-values.ts'
 import { Symbolic, SymbolicPackage } from './symbolic.ts'
 import { envVar, type Reads, varLayers, varLookup } from './variables.ts'
 
@@ -373,54 +374,6 @@ export class BoundMacro extends HostObject {
   }
   override attribute(name: string): Value | undefined {
     return this.#inner.attribute?.(name)
-  }
-}
-
-/** Names as attributes and items. */
-class Names extends HostObject {
-  readonly typeName = 'dict'
-  override readonly isMapping = true
-  readonly #find: (name: string) => Value | undefined
-
-  constructor(find: (name: string) => Value | undefined) {
-    super()
-    this.#find = find
-  }
-
-  override attribute(name: string): Value | undefined {
-    if (name === 'get')
-      return (args) => (typeof args[0] === 'string' ? this.#find(args[0]) : undefined) ?? args[1] ?? null
-    return this.#find(name)
-  }
-  override item(key: Value): Value | undefined {
-    return typeof key === 'string' ? this.#find(key) : undefined
-  }
-  override contains(key: Value): boolean {
-    return this.item(key) !== undefined
-  }
-  override truthy(): boolean {
-    return true
-  }
-}
-
-class Var extends HostObject {
-  readonly typeName = 'Var'
-  readonly #lookup: ReturnType<typeof varLookup>
-  readonly #render: (text: string) => string
-
-  constructor(lookup: ReturnType<typeof varLookup>, render: (text: string) => string) {
-    super()
-    this.#lookup = lookup
-    this.#render = render
-  }
-
-  override call(args: readonly Value[], kwargs: Kwargs, site: CallSite): Value {
-    const value = this.#lookup.call(args, kwargs, site)
-    const name = args[0]
-    return typeof value === 'string' && typeof name === 'string' && this.#lookup.has(name) ? this.#render(value) : value
-  }
-  override attribute(name: string): Value | undefined {
-    return name === 'has_var' ? (args) => typeof args[0] === 'string' && this.#lookup.has(args[0]) : undefined
   }
 }
 

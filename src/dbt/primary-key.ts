@@ -1,0 +1,44 @@
+import { constrainedKey } from './contract.ts'
+import type { NodeDraft, Work } from './draft.ts'
+import type { Gathered } from './gathered.ts'
+
+/** Primary keys as dbt infers them: from constraints, else from tests. */
+export function inferKeys(nodes: ReadonlyMap<string, Work>, gathered: Gathered): void {
+  const tests = new Map<string, NodeDraft[]>()
+  for (const { draft } of gathered.works) {
+    if (draft.resource_type !== 'test' || draft.attached_node === null) continue
+    const known = tests.get(draft.attached_node)
+    if (known) known.push(draft)
+    else tests.set(draft.attached_node, [draft])
+  }
+  for (const { draft } of nodes.values()) {
+    if (draft.resource_type === 'model')
+      draft.primary_key = constrainedKey(draft) ?? keyOf(tests.get(draft.unique_id) ?? [])
+  }
+}
+
+function keyOf(tests: readonly NodeDraft[]): readonly string[] {
+  const [enabled, disabled, notNull] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  for (const test of tests) {
+    if (test.resource_type !== 'test' || !test.test_metadata) continue
+    const { name, kwargs } = test.test_metadata
+    const combination = kwargs.combination_of_columns
+    const columns =
+      typeof kwargs.column_name === 'string'
+        ? [kwargs.column_name]
+        : Array.isArray(combination)
+          ? combination.filter((item) => typeof item === 'string')
+          : []
+    const into =
+      name === 'not_null'
+        ? notNull
+        : name === 'unique' || name === 'unique_combination_of_columns'
+          ? test.config.enabled
+            ? enabled
+            : disabled
+          : undefined
+    for (const column of columns) into?.add(column)
+  }
+  const both = [...notNull].filter((column) => enabled.has(column) || disabled.has(column))
+  return both.length > 0 ? both.sort() : enabled.size > 0 ? [...enabled].sort() : [...disabled].sort()
+}

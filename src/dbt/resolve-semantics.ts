@@ -1,0 +1,67 @@
+import type { Gathered } from './gathered.ts'
+import type { Metric, Resource, SavedQuery, SemanticModel } from './manifest.ts'
+import { resolveMetrics } from './metrics.ts'
+import type { Resolver } from './resolve.ts'
+import { sorted } from './sorted.ts'
+
+export interface Semantics {
+  readonly metrics: Map<string, Metric>
+  readonly semantic_models: Map<string, SemanticModel>
+  readonly saved_queries: Map<string, SavedQuery>
+}
+
+/** The semantic layer's resources, with what they depend on. */
+export function resolveSemantics(
+  gathered: Gathered,
+  resolver: Resolver,
+  disable: (resource: Resource) => void,
+): Semantics {
+  const isEnabled = (draft: Metric | SemanticModel | SavedQuery): boolean => {
+    if (draft.config.enabled !== false) return true
+    disable(draft)
+    return false
+  }
+  for (const { draft, entry } of [...gathered.semanticModels, ...gathered.metrics, ...gathered.savedQueries])
+    gathered.places.set(draft.unique_id, entry.place)
+  const models = gathered.semanticModels.filter(({ draft }) => isEnabled(draft))
+  for (const { draft, entry } of models) {
+    draft.depends_on = {
+      macros: [],
+      nodes: resolver.resolveAll(
+        draft,
+        draft.refs.map((args) => ({ kind: 'ref', args, place: entry.place })),
+      ),
+    }
+    const node = draft.refs[0] && resolver.ref(draft, draft.refs[0])
+    if (node)
+      draft.node_relation = {
+        alias: node.alias,
+        schema_name: node.schema,
+        database: node.database,
+        relation_name: node.relation_name,
+      }
+  }
+  const metrics = gathered.metrics.map(({ draft }) => draft).filter(isEnabled)
+  resolveMetrics(
+    metrics,
+    models.map(({ draft }) => draft),
+  )
+  const queries = gathered.savedQueries.map(({ draft }) => draft).filter(isEnabled)
+  const byName = new Map(metrics.map((metric) => [metric.name, metric.unique_id]))
+  for (const query of queries) {
+    const named = query.query_params.metrics
+    query.depends_on = {
+      macros: [],
+      nodes: Array.isArray(named) ? named.flatMap((name) => byName.get(String(name)) ?? []) : [],
+    }
+  }
+  for (const { draft } of gathered.exposures) {
+    const nodes = draft.metrics.flatMap((name) => byName.get(name.at(-1) ?? '') ?? [])
+    if (nodes.length > 0) draft.depends_on = { ...draft.depends_on, nodes: [...draft.depends_on.nodes, ...nodes] }
+  }
+  return {
+    metrics: sorted<Metric>(metrics),
+    semantic_models: sorted<SemanticModel>(models.map(({ draft }) => draft)),
+    saved_queries: sorted<SavedQuery>(queries),
+  }
+}
