@@ -144,6 +144,11 @@ describe('what is new', () => {
     expect(report.conclusion).toBe('success')
   })
 
+  it('is told in a moment when a name is endless', () => {
+    const endless = { 'models/a.sql': reads('a'.repeat(300_000)) }
+    expect(told(run(customers, endless))).toEqual(['new unresolved-ref dbt/models/a.sql:1'])
+  })
+
   it('is judged by the rules of base on both sides', () => {
     const warned = `${shop}rules: {unresolved-ref: warning}\n`
     expect(run(customers, broken, config(warned)).conclusion).toBe('success')
@@ -179,7 +184,22 @@ describe('a region', () => {
     expect(region(report).changes.map(({ unique_id, state }) => [unique_id, state])).toEqual([
       ['model.shop.customers', 'removed'],
     ])
-    expect(report.conclusion).toBe('success')
+  })
+
+  it.each([
+    ['fails the check when the configuration still names it', customers, shop, 'new', 'failure'],
+    ['does not when it was not there before', null, shop, 'old', 'success'],
+    [
+      'does not when the region goes with it',
+      customers,
+      'version: 1\nregions: {other: {project: other}}\n',
+      '',
+      'success',
+    ],
+  ] as const)('without a project %s', (_, base, head, expected, conclusion) => {
+    const report = run(base, null, config(shop, head))
+    expect(told(report)).toEqual(expected === '' ? [] : [`${expected} invalid-project dbt/dbt_project.yml:1`])
+    expect(report.conclusion).toBe(conclusion)
   })
 })
 

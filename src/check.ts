@@ -4,16 +4,19 @@ import type { EffectiveConfig, EffectiveRegion } from './config/effective.ts'
 import { compileNode, compileTemplate } from './dbt/compile.ts'
 import type { Project, ProjectFiles } from './dbt/project.ts'
 import { planPreview } from './deploy.ts'
+import type { Finding } from './finding.ts'
 import { type Fingerprinted, fingerprints, settingsOf } from './graph/fingerprint.ts'
 import { graphOf } from './graph/graph.ts'
 import { changes } from './graph/state.ts'
 import type { RegionReport, Report, ReportedFinding } from './report/report.ts'
-import { findingsOf } from './rules/index.ts'
+import { findingsOf, type Ruled } from './rules/index.ts'
 
 /** A region's project at one commit. */
 export interface Side {
   readonly files: ProjectFiles
   readonly project: Project
+  /** What is wrong with the files before they are parsed. */
+  readonly findings?: readonly Finding[]
 }
 
 /** A region's project before and after; null where there is none. */
@@ -56,10 +59,19 @@ function checkRegion(region: EffectiveRegion, { base, head }: Sides): RegionRepo
     environment: region.environment,
     target: head?.project.manifest.metadata.target_name ?? region.head.target ?? '',
     changes: changed,
-    findings: head === null ? [] : findings(region, base, head),
+    findings: head === null ? missing(region, base) : findings(region, base, head),
     plan: after === null ? [] : planPreview(region.name, before, after, changed),
     lineage: lineageOf(base?.project ?? null, head?.project ?? null, changed),
   }
+}
+
+/** A region without a project is checked by nothing, which must not look like a check that passes. */
+function missing({ name, base: before, head, removed }: EffectiveRegion, base: Side | null): ReportedFinding[] {
+  if (removed) return []
+  const file = head.project === '' ? 'dbt_project.yml' : `${head.project}/dbt_project.yml`
+  const message = `the region '${name}' has its project here, but there is no such file that can be read: write the project's folder in the configuration, without symbolic links, or remove the region`
+  const known = before !== null && before.project === head.project && base === null
+  return [{ rule: 'invalid-project', severity: 'error', file, line: 1, column: 1, message, new: !known }]
 }
 
 function findings(region: EffectiveRegion, base: Side | null, head: Side): ReportedFinding[] {
@@ -67,11 +79,18 @@ function findings(region: EffectiveRegion, base: Side | null, head: Side): Repor
   return markNew(base === head ? now : base && found(base, region), now)
 }
 
-function found({ files, project }: Side, region: EffectiveRegion): Found {
+/** Every finding of one side at a region's severities. */
+function allFindings({ project, findings = [] }: Side, region: Ruled): Finding[] {
+  const whole = { ...project, findings: [...project.findings, ...findings] }
+  return findingsOf(whole, graphOf(project.manifest), region)
+}
+
+function found(side: Side, region: EffectiveRegion): Found {
+  const { files, project } = side
   const { root } = project
   const has = (file: string) =>
     files.has(root === '' ? file : file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file)
-  return { project, findings: findingsOf(project, graphOf(project.manifest), region), has }
+  return { project, findings: allFindings(side, region), has }
 }
 
 function fingerprinted({ files, project }: Side): Fingerprinted {

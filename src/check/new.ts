@@ -50,7 +50,8 @@ function identity(side: Found, finding: Finding): string {
 /** What a finding says, without where: no paths, no lines, no name of the project. */
 function content(side: Found, { rule, message }: Finding): string {
   const text = message
-    .replace(/[^\s'"`(),;:]+\.(?:sql|ya?ml|py|csv|md)\b(?::\d+)*/g, '<file>')
+    .replace(/[^\s'"`(),;:]+/g, (word) => word.replace(/^.+\.(?:sql|ya?ml|py|csv|md)\b/s, '<file>'))
+    .replace(/<file>(?::\d+)+/g, '<file>')
     .replace(/\b(line|column|character|position|offset) \d+/gi, '$1 <n>')
   return [rule, withoutName(side, text)].join('\0')
 }

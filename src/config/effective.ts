@@ -18,6 +18,8 @@ export interface EffectiveRegion {
   readonly base: Place | null
   /** Where the project is looked for at head: still at base's place when head no longer names the region. */
   readonly head: Place
+  /** Whether head no longer has the region. */
+  readonly removed: boolean
   readonly environment: string
   readonly gdpr: boolean
   readonly rules: RuleSettings
@@ -37,10 +39,14 @@ export function effectiveConfig(base: Config | null, head: Config): EffectiveCon
   const twins = twinsOf(base?.regions ?? [], head.regions)
   const kept = new Set(twins.values())
   const regions = [
-    ...[...twins].map(([before, after]) => ({ ...effective(before, after ?? before), base: placeOf(before) })),
+    ...[...twins].map(([before, after]) => ({
+      ...effective(before, after ?? before),
+      base: placeOf(before),
+      removed: after === null,
+    })),
     ...head.regions
       .filter((region) => !kept.has(region))
-      .map((region) => ({ ...effective(region, region), base: null })),
+      .map((region) => ({ ...effective(region, region), base: null, removed: false })),
   ]
   return {
     regions: regions.sort((a, b) => (a.name < b.name ? -1 : 1)),
@@ -64,7 +70,7 @@ function twinsOf(base: readonly Region[], head: readonly Region[]): Twins {
   return named
 }
 
-function effective(rules: Region, place: Region): Omit<EffectiveRegion, 'base'> {
+function effective(rules: Region, place: Region): Omit<EffectiveRegion, 'base' | 'removed'> {
   return {
     name: place.name,
     head: placeOf(place),
