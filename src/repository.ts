@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
-import { isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { findProjects, isProjectFile, readProjectFiles, readText } from './adapters/files.ts'
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { findProjects, isProjectFile, isWithin, readProjectFiles, readText } from './adapters/files.ts'
 import { type Git, openGit } from './adapters/git.ts'
 import { baseCommit, type Occasion } from './base.ts'
 import type { CheckInput, Side, Sides } from './check.ts'
@@ -10,6 +10,7 @@ import { ParseCache } from './dbt/cache.ts'
 import { parseProject } from './dbt/parse.ts'
 import type { ProjectFiles } from './dbt/project.ts'
 import { ConfigurationError } from './errors.ts'
+import type { Finding } from './finding.ts'
 
 /** A repository as it stands on disk, with its configuration. */
 export interface Repository {
@@ -23,7 +24,7 @@ export interface Repository {
 export async function openRepository(folder: string, namedConfig?: string): Promise<Repository> {
   const git = await openGit(folder)
   const file = namedConfig === undefined ? configFile : pathInRepository(git.root, folder, namedConfig)
-  const text = await readText(join(git.root, file))
+  const text = (await isWithin(git.root, dirname(file))) ? await readText(join(git.root, file)) : null
   if (text === null && namedConfig !== undefined) {
     throw new ConfigurationError(`${namedConfig}: there is no such configuration file`)
   }
@@ -62,7 +63,7 @@ export async function readHead(
   place: EffectiveRegion['head'],
   env: ReadonlyMap<string, string>,
 ): Promise<Side | null> {
-  return side(await readProjectFiles(join(git.root, place.project)), place, env, new ParseCache())
+  return side(await workingSide(git, place.project), place, env, new ParseCache())
 }
 
 /** One region's project at a commit that is in the checkout. */
@@ -73,12 +74,15 @@ export async function readCommit(
   env: ReadonlyMap<string, string>,
 ): Promise<Side | null> {
   return side(
-    await filesAt(git, commit, place.project, await readProjectFiles(join(git.root, place.project))),
+    await sideAt(git, commit, place.project, (await workingSide(git, place.project)).files),
     place,
     env,
     new ParseCache(),
   )
 }
+
+/** A word of a name that says that the value is nobody's to see. */
+const credential = /SECRET|TOKEN|PASS|PWD|KEY|CRED|AUTH|PRIVATE|CERT|SIGNATURE|(?:^|_)(?:PAT|SAS|DSN|URI|URL)(?:_|$)/i
 
 /**
  * The environment that `env_var` may see while code that nobody has merged is read: dbt's own variables, but for its
@@ -88,7 +92,7 @@ export function harmlessEnvironment(env: NodeJS.ProcessEnv): ReadonlyMap<string,
   return new Map(
     Object.entries(env).filter(
       (entry): entry is [string, string] =>
-        entry[1] !== undefined && entry[0].startsWith('DBT_') && !/SECRET|TOKEN|PASSWORD|PRIVATE_KEY/i.test(entry[0]),
+        entry[1] !== undefined && entry[0].startsWith('DBT_') && !credential.test(entry[0]),
     ),
   )
 }
@@ -101,21 +105,66 @@ async function sidesOf(
   env: ReadonlyMap<string, string>,
   cache: ParseCache,
 ): Promise<Sides> {
-  const files = await readProjectFiles(join(git.root, region.head.project))
-  const head = side(files, region.head, env, cache)
+  const working = await workingSide(git, region.head.project)
+  const head = side(working, region.head, env, cache)
   if (base === null || region.base === null) return { head, base: null }
-  const before = await filesAt(git, base, region.base.project, files, region.head.project)
+  const before = await sideAt(git, base, region.base.project, working.files, region.head.project)
   const same =
-    region.base.project === region.head.project && region.base.target === region.head.target && equal(before, files)
+    region.base.project === region.head.project && region.base.target === region.head.target && equal(before, working)
   return { head, base: same ? head : side(before, region.base, env, cache) }
 }
 
-function equal(some: ProjectFiles, others: ProjectFiles): boolean {
-  return some.size === others.size && [...some].every(([path, text]) => others.get(path) === text)
+function equal(some: Read, others: Read): boolean {
+  return (
+    some.files.size === others.files.size &&
+    [...some.files].every(([path, text]) => others.files.get(path) === text) &&
+    some.links.join('\0') === others.links.join('\0')
+  )
+}
+
+/** What is read of a project's folder, and the symbolic links in it, which are not followed. Paths of links are the repository's. */
+interface Read {
+  readonly files: ProjectFiles
+  readonly links: readonly string[]
+}
+
+/** A folder's files in the working tree; none when it is reached by a symbolic link, which may lead out of the repository. */
+async function workingSide(git: Git, folder: string): Promise<Read> {
+  if (!(await isWithin(git.root, folder))) return { files: new Map(), links: [] }
+  const [files, links] = await Promise.all([readProjectFiles(join(git.root, folder)), git.links(null, folder)])
+  return { files, links }
+}
+
+async function sideAt(
+  git: Git,
+  commit: string,
+  folder: string,
+  working: ProjectFiles,
+  workingFolder = folder,
+): Promise<Read> {
+  const [files, links] = await Promise.all([
+    filesAt(git, commit, folder, working, workingFolder),
+    git.links(commit, folder),
+  ])
+  return { files, links }
+}
+
+/** dbt follows links, so what stands behind one would be deployed without having been looked at. */
+function linkFindings(links: readonly string[], folder: string): Finding[] {
+  const prefix = folder === '' ? '' : `${folder}/`
+  const counts = links.filter((link) => /\/|\.ya?ml$/i.test(link.slice(prefix.length)))
+  return counts.map((file) => ({
+    rule: 'invalid-project',
+    severity: 'error',
+    file,
+    line: 1,
+    column: 1,
+    message: 'this is a symbolic link, which dbt follows and no check does: put the file itself here',
+  }))
 }
 
 function side(
-  files: ProjectFiles,
+  { files, links }: Read,
   place: EffectiveRegion['head'],
   env: ReadonlyMap<string, string>,
   cache: ParseCache,
@@ -128,7 +177,7 @@ function side(
     cache,
     ...(place.target !== null && { target: place.target }),
   })
-  return { files, project }
+  return { files, project, findings: linkFindings(links, place.project) }
 }
 
 /**
@@ -148,8 +197,20 @@ async function filesAt(
   const paths = found.filter((path) => isProjectFile(path.slice(prefix.length)))
   const files = new Map(same ? working : [])
   for (const path of paths) files.delete(path.slice(prefix.length))
+  if (same) removeSubmodules(files, found, prefix)
   for (const [path, text] of await git.read(commit, paths)) files.set(path.slice(prefix.length), text)
   return files
+}
+
+/** A submodule that differs is one path to git. What it held is not here, so all of it counts as new. */
+function removeSubmodules(files: Map<string, string>, differing: readonly string[], prefix: string): void {
+  const folders = differing.map((path) => `${path.slice(prefix.length)}/`.replace(/\/+$/, '/'))
+  const other = new Set(folders.filter((folder) => !isProjectFile(folder.slice(0, -1))))
+  if (other.size === 0) return
+  for (const path of [...files.keys()]) {
+    const parts = path.split('/')
+    if (parts.some((_, index) => index > 0 && other.has(`${parts.slice(0, index).join('/')}/`))) files.delete(path)
+  }
 }
 
 /** What is discovered stands in for a configuration that is not valid at base: a pull request must be able to mend it. */

@@ -17,6 +17,8 @@ export interface Git {
   isAncestor(ancestor: string, descendant: string): Promise<boolean | null>
   /** Paths below `folders` (all when empty) in a commit. */
   list(commit: string, folders?: readonly string[]): Promise<readonly string[]>
+  /** The symbolic links below `folder` in a commit, or in the index when it is null. */
+  links(commit: string | null, folder: string): Promise<readonly string[]>
   /** Texts of the given paths in a commit; a path that is not there is left out, and so is one with a line break in it. */
   read(commit: string, paths: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Paths below `folder` that differ between the commit and the working tree; untracked files count, ignored ones do not. */
@@ -105,6 +107,13 @@ function git(root: string): Git {
     },
     async list(id, folders = []) {
       return lines(await out('ls-tree', '-r', '--name-only', '-z', '--full-tree', id, '--', ...folders))
+    },
+    async links(id, folder) {
+      const below = folder === '' ? [] : [folder]
+      const listed = await (id === null
+        ? out('ls-files', '--stage', '-z', '--', ...below)
+        : out('ls-tree', '-r', '-z', '--full-tree', id, '--', ...below))
+      return lines(listed).flatMap((line) => (line.startsWith('120000 ') ? [line.slice(line.indexOf('\t') + 1)] : []))
     },
     async read(id, paths) {
       // A line is a request: a name with a line break in it would make two of one, and shift every answer after it.

@@ -1,0 +1,91 @@
+import { symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { check } from '../src/check.ts'
+import { harmlessEnvironment, openRepository, readSides } from '../src/repository.ts'
+import { newRepository, type Repository, temporaryFolder } from './repository.ts'
+
+const project = {
+  'dbt_project.yml': 'name: shop\nprofile: shop\n',
+  'profiles.yml': 'shop: {target: prod, outputs: {prod: {type: databricks, catalog: main, schema: shop}}}\n',
+  'models/a.sql': 'select 1 as id\n',
+}
+const broken = "select * from {{ ref('nothing') }}\n"
+
+function shop(root = ''): Record<string, string> {
+  return Object.fromEntries(Object.entries(project).map(([path, text]) => [root + path, text]))
+}
+
+/** What a check of the repository against a commit says: each new finding, or that there is none. */
+async function told(repository: Repository, base: string): Promise<string[]> {
+  const opened = await openRepository(repository.root)
+  const report = check(await readSides(opened, { kind: 'local', base }, { env: new Map() }))
+  const findings = report.regions.flatMap((region) => region.findings).filter((finding) => finding.new)
+  return findings.map(({ rule, file }) => `${rule} ${file}`)
+}
+
+test('a name with a line break does not make a new finding an old one', async () => {
+  const repository = newRepository()
+  const base = repository.commit('base', shop())
+  repository.commit('change', {
+    'bad.sql': broken,
+    'models/b\nHEAD:bad.sql': '{{ config(enabled=false) }} select 1',
+    'models/c.sql': broken,
+  })
+  expect(await told(repository, base)).toEqual(['unresolved-ref models/c.sql'])
+})
+
+test('a symbolic link is a finding where dbt would follow it, unless it was there', async () => {
+  const repository = newRepository()
+  const base = repository.commit('base', { ...shop(), 'elsewhere/b.sql': broken })
+  symlinkSync('../elsewhere', join(repository.root, 'models', 'folder'))
+  symlinkSync('../elsewhere/b.sql', join(repository.root, 'models', 'b.sql'))
+  symlinkSync('elsewhere/b.sql', join(repository.root, 'README.md'))
+  const linked = repository.commit('links', {})
+  expect(await told(repository, base)).toEqual(['invalid-project models/b.sql', 'invalid-project models/folder'])
+  repository.commit('more', { 'models/c.sql': 'select 2 as id\n' })
+  expect(await told(repository, linked)).toEqual([])
+})
+
+test('a project behind a symbolic link is not read, and fails the check', async () => {
+  const repository = newRepository()
+  const outside = newRepository(temporaryFolder())
+  outside.write({ ...shop(), 'models/secret.sql': broken })
+  const base = repository.commit('base', shop('p/'))
+  symlinkSync(outside.root, join(repository.root, 'link'))
+  repository.commit('link', { '.github/dbt-regions.yml': 'version: 1\nregions: {us: {project: link}}\n' })
+  expect(await told(repository, base)).toEqual(['invalid-project link/dbt_project.yml'])
+})
+
+test('what a submodule holds at another commit is new', async () => {
+  const shared = newRepository()
+  shared.commit('shared', { 'b.sql': 'select 2 as id\n' })
+  const repository = newRepository()
+  repository.write(shop())
+  repository.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', shared.root, 'models/shared')
+  const base = repository.commit('base', {})
+  expect(await told(repository, base)).toEqual([])
+  repository.write({ 'models/shared/b.sql': broken })
+  const inner = join(repository.root, 'models', 'shared')
+  repository.git('-C', inner, 'commit', '--quiet', '--all', '--message', 'broken')
+  repository.commit('bump', {})
+  expect(await told(repository, base)).toEqual(['unresolved-ref models/shared/b.sql'])
+})
+
+test('a check sees no variable that may hold a credential', () => {
+  const secret = [
+    'SECRET',
+    'TOKEN',
+    'PASSWORD',
+    'PASS',
+    'PWD',
+    'API_KEY',
+    'PAT',
+    'PRIVATE_KEY_PATH',
+    'CREDENTIALS',
+    'DSN',
+  ]
+  const seen = ['DBT_TARGET', 'DBT_SCHEMA', 'DBT_CATALOG_PATH']
+  const env = Object.fromEntries([...secret.map((name) => `DBT_${name}`), ...seen, 'HOME'].map((name) => [name, 'x']))
+  expect([...harmlessEnvironment(env).keys()]).toEqual(seen)
+})
