@@ -58,7 +58,6 @@ async function checkAction(repository: Repository, event: GitHubEvent, inputs: I
     say[level](message, { title, file, startLine: line, startColumn: column })
   }
   await core.summary.addRaw(summaryMarkdown(report, place)).write()
-  core.setOutput('comment-url', await comment(report, place, event, inputs))
   const count = (severity: string) => newFindings(report).filter((finding) => finding.severity === severity).length
   core.setOutput('conclusion', report.conclusion)
   core.setOutput('errors', count('error'))
@@ -67,6 +66,8 @@ async function checkAction(repository: Repository, event: GitHubEvent, inputs: I
     'changed',
     report.regions.reduce((sum, region) => sum + region.changes.length, 0),
   )
+  // Last of all: GitHub may refuse it, and then the rest is said all the same.
+  core.setOutput('comment-url', await comment(report, place, event, inputs))
   if (report.conclusion === 'failure')
     core.setFailed(`${count('error')} new error(s): see the annotations and the job summary`)
 }

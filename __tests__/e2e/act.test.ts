@@ -152,6 +152,7 @@ describeWith(['go', 'node24', 'registry'], "the repository's own workflow, run b
     })
     expect(run.status).toBe(1)
     expect(run.annotations.at(-1)?.message).toContain('`permissions: pull-requests: write`')
+    expect(run.outputs).toMatchObject({ conclusion: 'success', errors: '0', warnings: '0', changed: '1' })
     expect(run.summary).toContain('dbt: ')
   }, 300_000)
 })
