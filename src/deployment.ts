@@ -110,6 +110,8 @@ async function planned(
   const ledger = ledgerRelation(target.database, target.schema)
   await createLedger(warehouse, ledger)
   const state = currentState(await readLedger(warehouse, ledger))
+  const recorded = [...new Set([...commitsOf(state), ...commitsToReread(state)])]
+  await git.complete(recorded.filter((each) => each !== commit))
   const reread = await rereadCommits(git, state, at)
   const plan = deploy({
     region,

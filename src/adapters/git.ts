@@ -14,6 +14,11 @@ export interface Git {
   fetch(commits: readonly string[]): Promise<void>
   /** The merge base of two commits, deepening a shallow checkout when it has to. Throws a ConfigurationError when none is found. */
   mergeBase(one: string, other: string): Promise<string>
+  /**
+   * Makes a shallow checkout whole, as far as it takes to say how these commits stand to each other; one that the origin no longer has
+   * stays absent. Throws a ConfigurationError that says what to change.
+   */
+  complete(commits: readonly string[]): Promise<void>
   isAncestor(ancestor: string, descendant: string): Promise<boolean | null>
   /** Paths below `folders` (all when empty) in a commit. */
   list(commit: string, folders?: readonly string[]): Promise<readonly string[]>
@@ -100,6 +105,16 @@ function git(root: string): Git {
         )
       }
       return found
+    },
+    async complete(commits) {
+      if (commits.length === 0 || !(await isShallow())) return
+      const result = await run(root, [...fetch, '--unshallow', 'origin'])
+      if (result.status !== 0) {
+        throw new ConfigurationError(
+          `this checkout is shallow, and what is deployed comes from ${commits.join(', ')}: which is newer cannot be told. Give actions/checkout \`fetch-depth: 0\`. git says: ${result.stderr}`,
+        )
+      }
+      for (const id of commits) if (!(await has(id))) await run(root, [...fetch, '--no-write-fetch-head', 'origin', id])
     },
     async isAncestor(ancestor, descendant) {
       const { status } = await run(root, ['merge-base', '--is-ancestor', ancestor, descendant])
