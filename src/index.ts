@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { ConfigurationError } from './errors.ts'
+import { plain } from './report/escape.ts'
 
 const isAction = process.env.GITHUB_ACTIONS === 'true' && process.argv.length === 2
 
@@ -13,7 +14,15 @@ try {
       ? error.message
       : `this is a bug in dbt-regions, or an outage: ${describe(error)}`
   if (isAction) (await import('@actions/core')).setFailed(message)
-  else console.error(`dbt-regions: ${message}`)
+  else console.error(linesOf(`dbt-regions: ${message}`))
+}
+
+/** A workflow's step may run the command: a message quotes names, and none of its lines may be taken for a workflow command. */
+function linesOf(message: string): string {
+  return message
+    .split('\n')
+    .map((line) => line.match(/^ */)?.[0] + plain(line.trimStart(), 10_000))
+    .join('\n')
 }
 
 function describe(error: unknown): string {

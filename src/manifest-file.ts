@@ -7,6 +7,7 @@ import { parseProject } from './dbt/parse.ts'
 import { writeManifest } from './dbt/write.ts'
 import { ConfigurationError } from './errors.ts'
 import { graphOf } from './graph/graph.ts'
+import { plain } from './report/escape.ts'
 import { findingsOf } from './rules/index.ts'
 
 /**
@@ -38,7 +39,7 @@ export async function writeManifestFile(options: {
   })
   const findings = findingsOf(project, graphOf(project.manifest), { name: '', gdpr: false, rules: new Map() })
   for (const { file, line, column, severity, message } of findings)
-    console.error(`${file}:${line}:${column}: ${severity}: ${message}`)
+    console.error(plain(`${file}:${line}:${column}: ${severity}: ${message}`))
   const output = resolve(options.output)
   await mkdir(dirname(output), { recursive: true })
   await writeFile(output, writeManifest(project))

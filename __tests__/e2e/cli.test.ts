@@ -53,6 +53,15 @@ describe('wrong use ends with status 2 and says what to do', () => {
   })
 })
 
+test('a name in a message is no command of a workflow', async () => {
+  const repository = regionalRepository()
+  repository.write({ '.github/dbt-regions.yml': 'version: 1\n"\\n::error::obeyed\\n##[error]obeyed": 1\n' })
+  const { status, stderr } = await dbtRegions(repository.root, ['check'])
+  expect(stderr).toContain('obeyed')
+  expect(stderr).not.toMatch(/^\s*::|##\[/m)
+  expect(status).toBe(2)
+})
+
 test('help names every command and the exit statuses', async () => {
   const { status, stdout } = await dbtRegions(temporaryFolder(), ['--help'])
   for (const command of ['check', 'plan', 'deploy', 'manifest', 'demo']) {
