@@ -43,6 +43,14 @@ describe('the base of a pull request', () => {
     })
   }
 
+  test('is the merge base when the branch has merged main and is checked out itself', async () => {
+    const { origin, moved } = pullRequest()
+    origin.git('switch', '--quiet', 'pr')
+    origin.git('merge', '--quiet', '--no-ff', '-m', 'main into the branch', 'main')
+    const head = origin.git('rev-parse', 'HEAD')
+    expect(await baseCommit(await openGit(origin.root), { kind: 'pull_request', head, base: moved })).toBe(moved)
+  })
+
   test('cannot be fetched: says what to change', async () => {
     const { origin, head, moved } = pullRequest()
     const shallow = checkout(origin, 'refs/pull/1/merge', 1)

@@ -100,6 +100,20 @@ describe('what is new', () => {
       ['new yaml-syntax dbt/models/b.yml:1'],
       'failure',
     ],
+    [
+      'a file that is broken and copied',
+      { 'models/a.yml': 'models: [' },
+      { 'models/a.yml': 'models: [', 'models/b.yml': 'models: [' },
+      ['old yaml-syntax dbt/models/a.yml:1', 'new yaml-syntax dbt/models/b.yml:1'],
+      'failure',
+    ],
+    [
+      'a file that is broken where a broken one is removed',
+      { 'models/a.yml': 'models: [', 'models/b.yml': 'models: []' },
+      { 'models/b.yml': 'models: [' },
+      ['new yaml-syntax dbt/models/b.yml:1'],
+      'failure',
+    ],
     ['everything where there is no base', null, broken, ['new unresolved-ref dbt/models/a.sql:1'], 'failure'],
     [
       'what a broken file hid at base',

@@ -296,6 +296,14 @@ describe('a build that does not behave', () => {
     expect(events).toEqual(['pending model.p.a', 'pending test.p.t'])
     expect([execution.conclusion, String(execution.error), closed]).toEqual(['failure', 'Error: no warehouse', true])
   })
+  it('is a failure when all was built and the ledger does not know it', async () => {
+    const { execution, events } = await run(
+      [result('model.p.a', 'started'), result('model.p.a', 'success'), result('test.p.t', 'success')],
+      { brokenAfter: 3 },
+    )
+    expect(events.at(-1)).toBe('started model.p.a')
+    expect([execution.conclusion, String(execution.error)]).toEqual(['failure', 'Error: no warehouse'])
+  })
   it('touches nothing when the first event cannot be written', async () => {
     const { execution, closed, told } = await run([result('model.p.a', 'started')], { brokenAfter: 0 })
     expect([execution.conclusion, closed, told]).toEqual(['failure', false, []])
