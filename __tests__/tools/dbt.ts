@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pythonBin } from './python.ts'
@@ -42,6 +42,11 @@ export class DbtProject {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
     const status = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve))
     return { status, output, results: this.#results() }
+  }
+
+  /** Removes what dbt wrote. */
+  remove(): void {
+    rmSync(this.target, { recursive: true, force: true })
   }
 
   #results(): DbtNodeResult[] {

@@ -22,7 +22,7 @@ export function describedAsJson(described: Rows, place: { catalog: string; schem
     owner: details.get('Owner'),
     location: details.get('Location'),
     comment: details.get('Comment'),
-    view_text: details.get('View Text'),
+    view_text: details.get('View Text')?.replaceAll('spark_catalog', place.catalog),
     table_properties: propertiesOf(details.get('Table Properties') ?? '[]'),
   })
 }

@@ -127,7 +127,8 @@ async function viewRows(source: CatalogSource): Promise<Row[]> {
   const rows: Row[] = []
   for (const { schema, table } of (await source.tables()).filter(({ isView }) => isView)) {
     const described = await source.query(`DESCRIBE TABLE EXTENDED \`${schema}\`.\`${table}\``)
-    rows.push([source.catalog, schema, table, described.rows.find(([name]) => name === 'View Text')?.[1] ?? null])
+    const text = described.rows.find(([name]) => name === 'View Text')?.[1] ?? ''
+    rows.push([source.catalog, schema, table, text.replaceAll('spark_catalog', source.catalog)])
   }
   return rows
 }

@@ -37,7 +37,7 @@ export async function bridgeUnity(sql: string, session: Session, unity: UnityCat
     return { sql: renaming, keep: () => unity.renamed(place, { schema, table }) }
   }
   try {
-    return await withTable(statement, place, session, unity)
+    return await withTable(statement, sql, place, session, unity)
   } catch (error) {
     // Spark's own refusal is the answer: the client gets it by asking the same.
     if (error instanceof StatementError) return { sql: `DESCRIBE TABLE ${statement.table}` }
@@ -48,7 +48,13 @@ export async function bridgeUnity(sql: string, session: Session, unity: UnityCat
 type AfterSpark = 'dropped-schema' | 'dropped' | 'replaced' | 'renamed'
 type OnTable = Exclude<UnityStatement, { readonly kind: AfterSpark }>
 
-async function withTable(statement: OnTable, place: Place, session: Session, unity: UnityCatalog): Promise<Bridged> {
+async function withTable(
+  statement: OnTable,
+  written: string,
+  place: Place,
+  session: Session,
+  unity: UnityCatalog,
+): Promise<Bridged> {
   const { table } = statement
   const described = await session.query(`DESCRIBE TABLE EXTENDED ${table}`)
   const columns = columnsOf(described).map(({ name }) => name.toLowerCase())
@@ -66,6 +72,7 @@ async function withTable(statement: OnTable, place: Place, session: Session, uni
         keep: () => void kept.notNull.add(statement.column),
       }
     case 'drop-not-null': {
+      if (!kept.notNull.has(statement.column)) return { sql: written }
       const check = `${NOT_NULL_CHECK}${statement.column}`
       const sql = `ALTER TABLE ${table} DROP CONSTRAINT IF EXISTS ${check}`
       return { sql, keep: () => void kept.notNull.delete(statement.column) }

@@ -1,11 +1,15 @@
 import { DBSQLClient } from '@databricks/sql'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { command } from '../tools/command.ts'
 import { describeWith } from '../tools/optional.ts'
 import { type Connection, connect } from './driver.ts'
 import { startWorkspaces, type Workspaces } from './workspaces.ts'
 
-const START_MS = 10 * 60_000
+// A machine that does other things too.
+vi.setConfig({ testTimeout: 120_000 })
+
+/** Another test file may have the workspaces first. */
+const START_MS = 30 * 60_000
 
 describeWith('java', 'the stand-in workspaces', () => {
   let workspaces: Workspaces<'us' | 'eu'>
@@ -148,6 +152,15 @@ describeWith('java', 'the stand-in workspaces', () => {
       expect(properties.filter((key) => key.includes('not_null'))).toEqual([])
       await us.query(`create or replace table ${table} as select cast(null as int) as id`)
       expect(await ask(keys)).toEqual([])
+      await us.query(`create or replace table ${table} (id int not null)`)
+      await us.query(`alter table ${table} alter column id drop not null`)
+      await us.query(`insert into ${table} values (null)`)
+    })
+
+    test('shows a view as it was written', async () => {
+      await us.query('create view us_prod.unity.v as select id from us_prod.unity.t')
+      const views = `view_definition from us_prod.information_schema.views where table_name = 'v'`
+      expect(await ask(views)).toEqual([{ view_definition: 'select id from us_prod.unity.t' }])
     })
   })
 
