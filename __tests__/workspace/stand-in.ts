@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { spark } from '../tools/spark.ts'
 import type { Certificates } from './certificates.ts'
 import { type SparkServer, startSpark } from './spark-server.ts'
@@ -23,6 +24,7 @@ export class StandIn {
     const started = await startSpark(await spark(), home)
     const face = new WorkspaceServer(identityOf(region), started.port, certificates)
     await new Promise<void>((resolve) => face.server.listen(0, '127.0.0.1', resolve))
+    await settled(face)
     return new StandIn(started, face)
   }
 
@@ -51,6 +53,19 @@ export class StandIn {
   async stop(): Promise<void> {
     await this.face.close()
     await this.#spark.stop()
+  }
+}
+
+const SETTLE_MS = 60_000
+
+/** Spark's port is open a moment before Spark answers: until then it hangs up. */
+async function settled(face: WorkspaceServer): Promise<void> {
+  for (const until = Date.now() + SETTLE_MS; ; await sleep(250)) {
+    try {
+      return void (await face.query(async (query) => void (await query('SELECT 1'))))
+    } catch (error) {
+      if (Date.now() > until) throw error
+    }
   }
 }
 
