@@ -358,6 +358,51 @@ describe('effectiveConfig', () => {
     expect(findings.map(({ message }) => message)).toContain("region 'eu' is no longer held to the GDPR rules")
   })
 
+  const shared = (text: string) => parse(`version: 1\nregions: {${text}}`)
+  it.each<[string, Config, Config, [string, string][], [string, boolean, string | null][]]>([
+    [
+      'under another name in another folder',
+      shared('eu: {project: p}'),
+      shared('xx: {project: q}'),
+      [['q', 'p']],
+      [['xx', true, 'p']],
+    ],
+    [
+      'while another project takes its name',
+      shared('eu: {project: p}'),
+      shared('eu: {project: clean}, xx: {project: q}'),
+      [['q', 'p']],
+      [
+        ['eu', true, 'p'],
+        ['xx', true, 'p'],
+      ],
+    ],
+    [
+      'in a region without the GDPR rules',
+      shared('eu: {project: p}, us: {project: u}'),
+      shared('eu: {project: clean}, us: {project: p}'),
+      [],
+      [
+        ['eu', true, 'p'],
+        ['us', true, 'u'],
+      ],
+    ],
+    [
+      'and a region that shares it keeps its own',
+      shared('eu: {project: p}, us: {project: p, target: us}'),
+      shared('eu: {project: p}, uk: {project: p, target: uk}, us: {project: p, target: us}'),
+      [],
+      [
+        ['eu', true, 'p'],
+        ['uk', false, null],
+        ['us', false, 'p'],
+      ],
+    ],
+  ])('holds a project to the GDPR rules %s', (_, before, after, moved, expected) => {
+    const { regions } = effectiveConfig(before, after, new Map(moved))
+    expect(regions.map(({ name, gdpr, base: place }) => [name, gdpr, place?.project ?? null])).toEqual(expected)
+  })
+
   it('locates a configuration that is deleted in the deleted file', () => {
     const after = discover(new Map([['dbt_projects/us_analytics_dbt/dbt_project.yml', '']]))
     expect(effectiveConfig(base, after).findings[0]).toMatchObject({ file, line: 1, column: 1 })

@@ -72,6 +72,38 @@ test('what a submodule holds at another commit is new', async () => {
   expect(await told(repository, base)).toEqual(['unresolved-ref models/shared/b.sql'])
 })
 
+const unclassified = 'models:\n  - name: a\n    columns: [{name: email}]\n'
+
+test.each<[string, Record<string, string | null>, string | undefined]>([
+  ['a folder with another prefix', { ...gone('dbt_projects/eu_shop/'), ...shop('dbt_projects/xx_shop/') }, undefined],
+  [
+    'another configuration',
+    { 'other.yml': 'version: 1\nregions: {eu: {project: dbt_projects/eu_shop, gdpr: false}}\n' },
+    'other.yml',
+  ],
+])('%s does not let go of the GDPR rules', async (_, change, config) => {
+  const repository = newRepository()
+  const base = repository.commit('base', {
+    ...shop('dbt_projects/eu_shop/'),
+    '.github/dbt-regions.yml': config ? 'version: 1\nregions: {eu: {project: dbt_projects/eu_shop}}\n' : '# \n',
+  })
+  if (config === undefined) repository.write({ '.github/dbt-regions.yml': null })
+  const folder = config === undefined ? 'dbt_projects/xx_shop' : 'dbt_projects/eu_shop'
+  repository.commit('change', { ...change, [`${folder}/models/a.yml`]: unclassified })
+  const opened = await openRepository(repository.root, config && join(repository.root, config))
+  const report = check(await readSides(opened, { kind: 'local', base }, { env: new Map() }))
+  expect(report.regions.flatMap((region) => region.findings).filter((finding) => finding.new)).toMatchObject([
+    { rule: 'gdpr-column-class', file: `${folder}/models/a.yml` },
+  ])
+  expect(report.configuration.map(({ message }) => message)).toContainEqual(
+    expect.stringContaining('is no longer held to the GDPR rules'),
+  )
+})
+
+function gone(root: string): Record<string, null> {
+  return Object.fromEntries(Object.keys(project).map((path) => [root + path, null]))
+}
+
 test('a check sees no variable that may hold a credential', () => {
   const secret = [
     'SECRET',

@@ -43,7 +43,9 @@ export async function readSides(
 ): Promise<CheckInput> {
   const { git } = repository
   const [base, head, dirty] = [await baseCommit(git, occasion), await git.commit('HEAD'), await git.isDirty()]
-  const config = effectiveConfig(base === null ? null : await configAt(repository, base), repository.config)
+  const before = base === null ? null : await configAt(repository, base)
+  const moved = base === null || before === null ? undefined : await movedProjects(git, base, before, repository.config)
+  const config = effectiveConfig(before, repository.config, moved)
   const chosen = options.region === undefined ? config.regions : [regionNamed(config.regions, options.region)]
   const cache = new ParseCache()
   const regions = await Promise.all(
@@ -216,11 +218,42 @@ function removeSubmodules(files: Map<string, string>, differing: readonly string
 /** What is discovered stands in for a configuration that is not valid at base: a pull request must be able to mend it. */
 async function configAt({ git, id }: Repository, commit: string): Promise<Config | null> {
   const file = id === 'default' ? configFile : id
-  const text = (await git.read(commit, [file])).get(file)
-  const config = text === undefined ? null : parsedOrNull(text, file)
-  if (config !== null) return config
+  const texts = await git.read(commit, [...new Set([file, configFile])])
+  for (const [path, text] of texts) {
+    const config = parsedOrNull(text, path)
+    if (config !== null) return config
+  }
   const projects = (await git.list(commit, ['dbt_project.yml', 'dbt_projects'])).filter(isDiscovered)
   return projects.length === 0 ? null : discover(await git.read(commit, projects))
+}
+
+/**
+ * Which folder of base a project of head comes from: project's folder at head -> at base. Asked only of folders that are gone, and answered with the
+ * one that has most paths in common.
+ */
+async function movedProjects(git: Git, commit: string, base: Config, head: Config): Promise<Map<string, string>> {
+  const before = new Set(base.regions.map((region) => region.project))
+  const moved = new Map<string, string>()
+  const gone = new Map<string, readonly string[]>()
+  for (const folder of before) {
+    if ((await readText(join(git.root, folder, 'dbt_project.yml'))) !== null) continue
+    const listed = await git.list(commit, folder === '' ? [] : [folder])
+    const start = folder === '' ? 0 : folder.length + 1
+    gone.set(folder, listed.map((path) => path.slice(start)).filter(isProjectFile))
+  }
+  if (gone.size === 0) return moved
+  for (const { project } of head.regions) {
+    if (before.has(project)) continue
+    const { files } = await workingSide(git, project)
+    let most = 0
+    for (const [folder, paths] of gone) {
+      const shared = paths.filter((path) => files.has(path)).length
+      if (shared <= most) continue
+      most = shared
+      moved.set(project, folder)
+    }
+  }
+  return moved
 }
 
 function parsedOrNull(text: string, file: string): Config | null {

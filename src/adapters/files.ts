@@ -41,7 +41,7 @@ function noneWhereAbsent(error: unknown): [] {
 export async function isWithin(root: string, folder: string): Promise<boolean> {
   try {
     const real = relative(await realpath(root), await realpath(join(root, folder)))
-    return real.split(sep).join('/') === folder
+    return real.split(sep).join('/') === (folder === '.' ? '' : folder)
   } catch (error) {
     if (isAbsent(error)) return true
     throw error

@@ -33,20 +33,32 @@ export interface Place {
 
 /**
  * Base's rules, severities, allow-lists and GDPR flags for every region that base has, head's own for a new one: a pull request cannot
- * relax its own check. `base` is what is discovered at base when there is no configuration there, null when there is no base.
+ * relax its own check. `base` is what is discovered at base when there is no configuration there, null when there is no base. `moved` says
+ * which folder at base a project of head comes from, where that folder is gone: neither does another name let go of the rules.
  */
-export function effectiveConfig(base: Config | null, head: Config): EffectiveConfig {
-  const twins = twinsOf(base?.regions ?? [], head.regions)
+export function effectiveConfig(
+  base: Config | null,
+  head: Config,
+  moved: ReadonlyMap<string, string> = new Map(),
+): EffectiveConfig {
+  const twins = twinsOf(base?.regions ?? [], head.regions, moved)
   const kept = new Set(twins.values())
   const regions = [
-    ...[...twins].map(([before, after]) => ({
-      ...effective(before, after ?? before),
-      base: placeOf(before),
+    ...[...twins].map(([one, after]) => ({
+      ...effective(one, after ?? one, ownersOf(after ?? one, twins, moved)),
+      base: placeOf(one),
       removed: after === null,
     })),
     ...head.regions
       .filter((region) => !kept.has(region))
-      .map((region) => ({ ...effective(region, region), base: null, removed: false })),
+      .map((region) => {
+        const owners = ownersOf(region, twins, moved)
+        return {
+          ...effective(owners[0] ?? region, region, owners),
+          base: owners[0] ? placeOf(owners[0]) : null,
+          removed: false,
+        }
+      }),
   ]
   return {
     regions: regions.sort((a, b) => (a.name < b.name ? -1 : 1)),
@@ -54,15 +66,23 @@ export function effectiveConfig(base: Config | null, head: Config): EffectiveCon
   }
 }
 
-/** Head's region for every region of base: the one of its name, else one that has its project. */
-function twinsOf(base: readonly Region[], head: readonly Region[]): Twins {
+/** The regions of base that had the project which a region of head has now, and have it no more. */
+function ownersOf({ project }: Region, twins: Twins, moved: ReadonlyMap<string, string>): Region[] {
+  return [...twins]
+    .filter(([before, after]) => before.project === (moved.get(project) ?? project) && after?.project !== project)
+    .map(([before]) => before)
+}
+
+/** Head's region for every region of base: the one of its name, else one that has its project, else one that its project moved to. */
+function twinsOf(base: readonly Region[], head: readonly Region[], origins: ReadonlyMap<string, string>): Twins {
   const named = new Map(base.map((before) => [before, head.find((after) => after.name === before.name) ?? null]))
   const free = new Set(head.filter((region) => ![...named.values()].includes(region)))
   for (const [before, after] of named) {
     if (after !== null) continue
     const moved =
       [...free].find((region) => region.project === before.project && region.target === before.target) ??
-      [...free].find((region) => region.project === before.project)
+      [...free].find((region) => region.project === before.project) ??
+      [...free].find((region) => origins.get(region.project) === before.project)
     if (moved === undefined) continue
     free.delete(moved)
     named.set(before, moved)
@@ -70,12 +90,12 @@ function twinsOf(base: readonly Region[], head: readonly Region[]): Twins {
   return named
 }
 
-function effective(rules: Region, place: Region): Omit<EffectiveRegion, 'base' | 'removed'> {
+function effective(rules: Region, place: Region, owners: readonly Region[]): Omit<EffectiveRegion, 'base' | 'removed'> {
   return {
     name: place.name,
     head: placeOf(place),
     environment: place.environment,
-    gdpr: rules.gdpr,
+    gdpr: rules.gdpr || owners.some((owner) => owner.gdpr),
     rules: rules.rules,
   }
 }
