@@ -2,19 +2,47 @@
 import { ConfigurationError } from './errors.ts'
 import { plain } from './report/escape.ts'
 
+// Who closes standard output has read enough; a deploy that still runs is not to die of it half-way.
+process.stdout.on('error', (error) => {
+  if (!('code' in error) || error.code !== 'EPIPE') fail(error)
+})
 const isAction = process.env.GITHUB_ACTIONS === 'true' && process.argv.length === 2
 
 try {
   if (isAction) await (await import('./main.ts')).runAction()
   else await (await import('./cli.ts')).runCommand(process.argv)
 } catch (error) {
-  process.exitCode = error instanceof ConfigurationError ? 2 : 1
-  const message =
-    error instanceof ConfigurationError
-      ? error.message
-      : `this is a bug in dbt-regions, or an outage: ${describe(error)}`
+  const message = fail(error)
   if (isAction) (await import('@actions/core')).setFailed(message)
-  else console.error(linesOf(`dbt-regions: ${message}`))
+}
+
+/** Sets the exit status and says on a terminal what went wrong. */
+function fail(error: unknown): string {
+  const refused = error instanceof ConfigurationError ? error.message : refusedByTheSystem(error)
+  process.exitCode = refused === null ? 1 : 2
+  const message = refused ?? `this is a bug in dbt-regions, or an outage: ${describe(error)}`
+  if (!isAction) console.error(linesOf(`dbt-regions: ${message}`))
+  return message
+}
+
+/** What the system does not let be read or written is no bug of ours; null for any other error. */
+function refusedByTheSystem(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error) || !('path' in error || 'syscall' in error)) return null
+  switch (error.code) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `${error.message}; let it be read and written, or name another place`
+    case 'EISDIR':
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return `${error.message}; move what is in the way, or name another place`
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return `${error.message}; make room`
+    default:
+      return null
+  }
 }
 
 /** A workflow's step may run the command: a message quotes names, and none of its lines may be taken for a workflow command. */

@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../repository.ts'
@@ -279,4 +282,30 @@ describe('deploy on the embedded engine, one process each', () => {
     const again = await dbtRegions(root, ['deploy', '--region', 'us'], { DAGSTER_DEMO_MODE: 'true' })
     expect(again.stdout).toMatch(/us: nothing to do/)
   }, 60_000)
+})
+
+describe('what the system refuses is said in a line, without a stack', () => {
+  test('a manifest where a folder is', async () => {
+    const args = ['manifest', '--project', 'dbt_projects/us_analytics_dbt', '--output', '.']
+    const { status, stderr } = await dbtRegions(regionalRepository().root, args)
+    expect(stderr).toMatch(/EISDIR.*name another place/)
+    expect(stderr).not.toContain('    at ')
+    expect(status).toBe(2)
+  })
+
+  test('a reader who has read enough', async () => {
+    const { root } = regionalRepository()
+    const child = spawn(process.execPath, [join(projectRoot, 'dist/index.js'), 'deploy', '--region', 'us'], {
+      cwd: root,
+      env: { ...process.env, DAGSTER_DEMO_MODE: 'true', GITHUB_EVENT_NAME: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    child.stdout.once('data', () => child.stdout.destroy())
+    const said = text(child.stderr)
+    const [status] = await once(child, 'close')
+    expect(await said).toBe('')
+    expect(status).toBe(0)
+    const again = await dbtRegions(root, ['deploy', '--region', 'us', '--engine', 'demo'])
+    expect(again.stdout).toContain('nothing to do')
+  })
 })

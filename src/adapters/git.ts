@@ -42,14 +42,15 @@ const fetchAdvice =
 /** Opens the repository that `folder` is in. Throws a ConfigurationError when there is none or git is not installed. */
 export async function openGit(folder: string): Promise<Git> {
   const found = await run(folder, ['rev-parse', '--show-toplevel'])
-  if (found.status !== 0) {
-    throw new ConfigurationError(
-      found.status === null
-        ? `git could not be started: ${found.stderr}; install git`
-        : `${folder} is not in a git repository; run dbt-regions inside one. git says: ${found.stderr}`,
-    )
-  }
+  if (found.status !== 0) throw new ConfigurationError(refusal(folder, found))
   return git(found.stdout.trimEnd())
+}
+
+function refusal(folder: string, { status, stderr }: Result): string {
+  if (status === null) return `git could not be started: ${stderr}; install git`
+  return stderr.includes('not a git repository')
+    ? `${folder} is not in a git repository; run dbt-regions inside one. git says: ${stderr}`
+    : `git does not open the repository around ${folder}. git says: ${stderr}`
 }
 
 function git(root: string): Git {
