@@ -57,7 +57,8 @@ async function findUv(python: string): Promise<string> {
   const found = onPath('uv')
   if (found) return found
   const folder = await cached(`uv-${UV_VERSION}`, async (folder) => {
-    await command(python, ['-m', 'pip', 'install', '--quiet', '--target', folder, `uv==${UV_VERSION}`])
+    await command(python, ['-m', 'venv', folder])
+    await command(join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', `uv==${UV_VERSION}`])
   })
   return join(folder, 'bin', 'uv')
 }
