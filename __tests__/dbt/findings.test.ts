@@ -5,6 +5,11 @@ describe('what the parser finds', () => {
   it.each<[string, Files, string[]]>([
     ['nothing in a sound project', { 'models/a.sql': 'select 1' }, []],
     [
+      'nothing in what .dbtignore leaves out, whatever else it holds',
+      { '.dbtignore': '[z-a].sql\ndraft_*.sql\n', 'models/a.sql': 'select 1', 'models/draft_b.sql': '{% if %}' },
+      [],
+    ],
+    [
       'YAML that cannot be read',
       { 'models/a.sql': 'select 1', 'models/a.yml': 'models:\n  - name: a\n   tags: x\n' },
       ['models/a.yml:3:4: yaml-syntax: this is not YAML: bad indentation of a sequence entry'],

@@ -96,5 +96,11 @@ function gitPattern(line: string): RegExp {
     if (token === '?') return '[^/]'
     return token.length > 1 ? token.replace(/^\[!/, '[^') : `\\${token}`
   })
-  return new RegExp(`^${isAnchored ? '' : '(?:.*/)?'}${source}${isFolder ? '/' : '(?:/|$)'}`)
+  try {
+    return new RegExp(`^${isAnchored ? '' : '(?:.*/)?'}${source}${isFolder ? '/' : '(?:/|$)'}`)
+  } catch {
+    return matchesNothing // as git takes a pattern such as `[z-a]`
+  }
 }
+
+const matchesNothing = /(?!)/
