@@ -154,3 +154,13 @@ describe('variables have their scopes', () => {
     expect(model(project, 'a').alias).toBe(expected)
   })
 })
+
+it.each([
+  ['path: folder/shop.duckdb', 'shop'],
+  ["path: ':memory:'", 'memory'],
+  ['threads: 1', 'memory'],
+  ['path: shop.duckdb, database: other', 'other'],
+])("DuckDB's database is called as its file: %s", (written, database) => {
+  const profile = `shop: {target: dev, outputs: {dev: {type: duckdb, ${written}}}}\n`
+  expect(parsed({ 'profiles.yml': profile }).target.database).toBe(database)
+})

@@ -10,6 +10,20 @@ describe('what the parser finds', () => {
       [],
     ],
     [
+      'a target without a type',
+      { 'profiles.yml': 'shop:\n  target: dev\n  outputs:\n    dev: {tpye: databricks}\n' },
+      [
+        "profiles.yml:1:1: invalid-project: the target 'dev' of the profile 'shop' has no type; add one: type: databricks",
+      ],
+    ],
+    [
+      'a local package outside of the project, by its folder',
+      { 'packages.yml': 'packages:\n  - local: ../\n' },
+      [
+        'dbt_project.yml:1:1: missing-package: not installed, so not known here: ../; what depends on their macros and models is not checked (dbt deps installs them)',
+      ],
+    ],
+    [
       'YAML that cannot be read',
       { 'models/a.sql': 'select 1', 'models/a.yml': 'models:\n  - name: a\n   tags: x\n' },
       ['models/a.yml:3:4: yaml-syntax: this is not YAML: bad indentation of a sequence entry'],

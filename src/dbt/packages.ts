@@ -180,7 +180,8 @@ function wantedPackages(input: ProjectInput, cache: ParseCache, sink: Sink): Wan
 function wantedPackage(entry: DataObject): Wanted | undefined {
   const { package: hub, git, local, tarball } = entry
   if (typeof hub === 'string') return { names: [hub.slice(hub.lastIndexOf('/') + 1)], local: null }
-  if (typeof local === 'string') return { names: [stem(local)], local: local.replace(/^\.\//, '').replace(/\/+$/, '') }
+  if (typeof local === 'string')
+    return { names: [stem(local) || local], local: local.replace(/^\.\//, '').replace(/\/+$/, '') }
   if (typeof git === 'string') {
     const name = stem(git.replace(/\/+$/, '')).replaceAll('-', '_')
     const folder = texts(entry.subdirectory).map((path) => path.slice(path.lastIndexOf('/') + 1))

@@ -5,6 +5,7 @@ import { type Data, type DataObject, isObject, textOr, toValue } from './data.ts
 import type { ProjectInput } from './project.ts'
 import { renderYaml } from './render.ts'
 import type { Sink } from './sink.ts'
+import { stem } from './text.ts'
 import { envVar } from './variables.ts'
 import { YamlError } from './yaml.ts'
 
@@ -99,7 +100,11 @@ function pickOutput(
 ): DataObject {
   const outputs = profile.outputs
   const output = isObject(outputs) ? outputs[name] : undefined
-  if (isObject(output)) return output
+  if (isObject(output)) {
+    if (typeof output.type !== 'string')
+      invalid(`the target '${name}' of the profile '${profileName}' has no type; add one: type: databricks`, offset)
+    return output
+  }
   const known = isObject(outputs) ? Object.keys(outputs) : []
   invalid(
     `the profile '${profileName}' has no target '${name}'; it has ${known.length > 0 ? known.join(', ') : 'none'}`,
@@ -117,7 +122,10 @@ function makeTarget(
   const adapter = adapterType(textOr(field(output.type), 'databricks'))
   const own: Record<string, Data> = {}
   for (const key of Object.keys(output)) own[adapter.aliases[key] ?? key] = output[key] as Data
-  const database = textOr(field(own.database), adapter.defaultDatabase)
+  const database = textOr(
+    field(own.database),
+    (adapter.name === 'duckdb' && databaseOfFile(textOr(field(own.path), ''))) || adapter.defaultDatabase,
+  )
   const schema = textOr(field(own.schema), adapter.name === 'duckdb' ? 'main' : 'dbt')
   const value = new Dict()
   for (const key of Object.keys(own)) {
@@ -134,6 +142,11 @@ function makeTarget(
   }
   for (const key of Object.keys(facts)) value.set(key, facts[key] as Value)
   return { profile, name, adapter, database, schema, value }
+}
+
+/** dbt-duckdb calls the database as its file, without folder and ending; empty for one in memory. */
+function databaseOfFile(path: string): string {
+  return path.startsWith(':') ? '' : stem(path)
 }
 
 /** Only `env_var` and `var` are known in a profile; an absent variable is a placeholder and no finding. */
