@@ -28,10 +28,21 @@ export async function openRepository(folder: string, namedConfig?: string): Prom
   if (text === null && namedConfig !== undefined) {
     throw new ConfigurationError(`${namedConfig}: there is no such configuration file`)
   }
+  if (text === null) await refuseOverlooked(git.root)
   return {
     git,
     id: file === configFile ? 'default' : file,
     config: text === null ? discover(await projectsOnDisk(git)) : parseConfig(text, file),
+  }
+}
+
+/** Who wrote a configuration that is not read must not take it for one that is. */
+async function refuseOverlooked(root: string): Promise<void> {
+  for (const name of ['.github/dbt-regions.yaml', 'dbt-regions.yml', 'dbt-regions.yaml']) {
+    if ((await readText(join(root, name))) === null) continue
+    throw new ConfigurationError(
+      `${name} is not where the configuration is looked for: move it to ${configFile}, or name it with --config`,
+    )
   }
 }
 
