@@ -36,6 +36,12 @@ export async function openWorkspace(
     )
   }
   await makeIgnoredFolder(join(root, '.dbt-regions'))
+  const dialect = side.project.manifest.metadata.adapter_type
+  if (dialect !== 'databricks' && dialect !== 'spark') {
+    throw new ConfigurationError(
+      `the engine 'demo' reads Databricks SQL, and the profile of region ${region} is of type ${dialect}: name a target of type databricks in the configuration`,
+    )
+  }
   return openDemoWorkspace(side, join(root, '.dbt-regions', 'demo', `${region}.json`))
 }
 

@@ -172,10 +172,12 @@ describe('state', () => {
     await after.close()
   })
 
-  test('of another version is refused', async () => {
+  test.each(['{"version": 2}', '{damaged', 'null'])('of another version or damaged is refused: %s', async (text) => {
     const file = join(folder, 'newer.json')
-    await writeFile(file, '{"version": 2}')
-    await expect(embedded(['us_prod'], file)).rejects.toThrow(`${file} is of another version of dbt-regions: delete it`)
+    await writeFile(file, text)
+    await expect(embedded(['us_prod'], file)).rejects.toThrow(
+      `${file} is damaged, or of another version of dbt-regions: delete it`,
+    )
   })
 
   test('is not written by a statement that only reads', async () => {

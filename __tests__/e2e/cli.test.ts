@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { temporaryFolder } from '../repository.ts'
+import { newRepository, temporaryFolder } from '../repository.ts'
 import { dbtRegions, projectRoot, regionalRepository } from './program.ts'
 
 const gold = 'dbt_projects/eu_analytics_dbt/models/gold/customer_cohorts.sql'
@@ -42,6 +42,26 @@ describe('wrong use ends with status 2 and says what to do', () => {
   test('a folder that is no repository', async () => {
     const { status, stderr } = await dbtRegions(temporaryFolder(), ['check'])
     expect(stderr).toContain('is not in a git repository')
+    expect(status).toBe(2)
+  })
+
+  test('a configuration where none is looked for', async () => {
+    const repository = regionalRepository()
+    repository.write({ '.github/dbt-regions.yaml': 'version: 1\n' })
+    const { status, stderr } = await dbtRegions(repository.root, ['check'])
+    expect(stderr).toContain('move it to .github/dbt-regions.yml')
+    expect(status).toBe(2)
+  })
+
+  test("a deploy of another warehouse's SQL on the embedded engine", async () => {
+    const repository = newRepository()
+    repository.commit('shop', {
+      'dbt_project.yml': 'name: shop\nprofile: shop\n',
+      'profiles.yml': 'shop: {target: dev, outputs: {dev: {type: postgres, dbname: d, schema: s}}}\n',
+      'models/a.sql': 'select 1 as id',
+    })
+    const { status, stderr } = await dbtRegions(repository.root, ['deploy', '--region', 'shop', '--engine', 'demo'])
+    expect(stderr).toContain("the engine 'demo' reads Databricks SQL")
     expect(status).toBe(2)
   })
 

@@ -159,10 +159,20 @@ async function readState(file: string): Promise<State> {
       return { version: 1, schemas: [], tables: [], views: [] }
     throw error
   }
-  const state: State = JSON.parse(text)
-  if (state.version !== 1)
-    throw new ConfigurationError(`${file} is of another version of dbt-regions: delete it to start anew`)
+  const state = stateIn(text)
+  if (state === null)
+    throw new ConfigurationError(`${file} is damaged, or of another version of dbt-regions: delete it to start anew`)
   return state
+}
+
+function stateIn(text: string): State | null {
+  try {
+    const state: State = JSON.parse(text)
+    return state?.version === 1 ? state : null
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
 }
 
 function texts(connection: DuckDBConnection, sql: string): string[] {
