@@ -7,7 +7,7 @@ import { planPreview } from './deploy.ts'
 import type { Finding } from './finding.ts'
 import { type Fingerprinted, fingerprints, settingsOf } from './graph/fingerprint.ts'
 import { graphOf } from './graph/graph.ts'
-import { changes } from './graph/state.ts'
+import { changes as changesOf } from './graph/state.ts'
 import type { RegionReport, Report, ReportedFinding } from './report/report.ts'
 import { findingsOf, type Ruled } from './rules/index.ts'
 
@@ -50,19 +50,25 @@ function failsTheCheck(finding: ReportedFinding): boolean {
 }
 
 function checkRegion(region: EffectiveRegion, { base, head }: Sides): RegionReport {
-  const after = head && fingerprinted(head)
-  const before = base === head ? after : base && fingerprinted(base)
-  const changed = changes(before, after)
+  const { changes, plan } = compared(region.name, base, head)
   return {
     name: region.name,
     project: region.head.project,
     environment: region.environment,
     target: head?.project.manifest.metadata.target_name ?? region.head.target ?? '',
-    changes: changed,
+    changes,
     findings: head === null ? missing(region, base) : findings(region, base, head),
-    plan: after === null ? [] : planPreview(region.name, before, after, changed),
-    lineage: lineageOf(base?.project ?? null, head?.project ?? null, changed),
+    plan,
+    lineage: lineageOf(base?.project ?? null, head?.project ?? null, changes),
   }
+}
+
+/** What differs and what a deploy would run: nothing, without a look, where base and head are one. */
+function compared(region: string, base: Side | null, head: Side | null): Pick<RegionReport, 'changes' | 'plan'> {
+  if (base === head) return { changes: [], plan: [] }
+  const [before, after] = [base && fingerprinted(base), head && fingerprinted(head)]
+  const changes = changesOf(before, after)
+  return { changes, plan: after === null ? [] : planPreview(region, before, after, changes) }
 }
 
 /** A region without a project is checked by nothing, which must not look like a check that passes. */
