@@ -97,6 +97,7 @@ function ledgerOf({ project, fingerprints }: Fingerprinted): LedgerState {
           last: event,
           deployed: event,
           lastSuccess: event,
+          contested: false,
           relations: event.relation === null ? [] : [event.relation],
         },
       ]

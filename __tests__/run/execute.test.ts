@@ -250,7 +250,7 @@ describe('a build that does not behave', () => {
         try {
           for (const each of results) {
             if (each instanceof Error) throw each
-            yield each
+            yield [each]
           }
         } finally {
           closed = true
@@ -321,6 +321,29 @@ describe('a build that does not behave', () => {
   it('takes the results of tests before those of their models', async () => {
     const { events, execution } = await run([result('test.p.t', 'success'), result('model.p.a', 'success')])
     expect([events.slice(2), execution.conclusion]).toEqual([['success test.p.t', 'success model.p.a'], 'success'])
+  })
+  it('that tells much at once is recorded in one statement, and told afterwards', async () => {
+    const statements: string[][] = []
+    const told: string[] = []
+    await execute({
+      plan,
+      build: async function* () {
+        yield [result('model.p.a', 'started'), result('model.p.a', 'success'), result('test.p.t', 'success')]
+      },
+      ledger: async (written) => {
+        statements.push(written.map((event) => `${event.status} ${event.unique_id}`))
+        expect(told).toEqual([])
+      },
+      commit: 'c',
+      runId: 'r',
+      now: () => new Date(0),
+      onResult: ({ unique_id, status }) => told.push(`${unique_id} ${status}`),
+    })
+    expect(statements).toEqual([
+      ['pending model.p.a', 'pending test.p.t'],
+      ['started model.p.a', 'success test.p.t', 'success model.p.a'],
+    ])
+    expect(told).toEqual(['model.p.a started', 'model.p.a success', 'test.p.t success'])
   })
   it('is not asked when nothing is planned; what another version recorded is recorded anew', async () => {
     const { events, execution, closed } = await run([], { plan: { ...plan, nodes: [], restated: [node('model.p.a')] } })

@@ -158,6 +158,27 @@ describe('currentState', () => {
     const state = currentState([...events].reverse()).get('model.shop.a')
     expect([state?.last.status, state?.deployed?.sequence ?? null]).toEqual([last, deployed])
   })
+  /** Run and status in order -> whether the last success is contested. */
+  const overlaps: [events: string, contested: boolean][] = [
+    ['a:started a:success', false],
+    ['a:started b:started b:success', false],
+    ['a:started b:started b:success a:success', true],
+    ['a:started b:started a:success', true],
+    ['a:started b:started a:success b:success', true],
+    ['a:started b:started a:failed b:success', true],
+    ['a:started b:pending a:success', false],
+    ['a:started b:started b:success a:success c:started c:success', false],
+    ['a:started a:failed b:started b:success', false],
+  ]
+  it.each(overlaps)('of two runs at once, %s', (written, contested) => {
+    const events = written.split(' ').map((each, sequence) => {
+      const [run_id = '', status] = each.split(':')
+      return event({ run_id, status: status as LedgerEvent['status'], time: `2026-01-01T00:00:00.00${sequence}Z` })
+    })
+    const state = currentState([...events].reverse()).get('model.shop.a')
+    expect(state?.contested).toBe(contested)
+    expect(state?.deployed === null).toBe(contested)
+  })
   it('keeps every place that a node was built in', () => {
     const events = [
       event({ sequence: 0, relation: 'one' }),

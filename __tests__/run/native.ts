@@ -33,11 +33,8 @@ export async function build(
   fullRefresh = false,
 ): Promise<NodeResult[]> {
   const results: NodeResult[] = []
-  for await (const result of nativeBuild({ project, files, warehouse, compiler: compilerOf(project), fullRefresh })(
-    nodes,
-  )) {
-    if (result.status !== 'started') results.push(result)
-  }
+  const build = nativeBuild({ project, files, warehouse, compiler: compilerOf(project), fullRefresh })
+  for await (const known of build(nodes)) results.push(...known.filter(({ status }) => status !== 'started'))
   return results
 }
 

@@ -101,14 +101,14 @@ async function* buildIn(
     const about = { unique_id, message: null, execution_time: 0 }
     if (isBlocked(graph.parents, unique_id, blocked)) {
       blocked.add(unique_id)
-      yield { ...about, status: 'skipped' }
+      yield [{ ...about, status: 'skipped' }]
       continue
     }
-    yield { ...about, status: 'started' }
+    yield [{ ...about, status: 'started' }]
     const fails = trouble.fails?.includes(unique_id) ?? false
     if (unique_id.startsWith('test.')) {
       if (fails) blocked.add(unique_id)
-      yield { ...about, status: fails ? 'fail' : trouble.warns?.includes(unique_id) ? 'warn' : 'success' }
+      yield [{ ...about, status: fails ? 'fail' : trouble.warns?.includes(unique_id) ? 'warn' : 'success' }]
       continue
     }
     step()
@@ -120,7 +120,7 @@ async function* buildIn(
         unique_id,
         contentFrom(head, unique_id, (id) => contents.get(id) ?? 'missing'),
       )
-    yield { ...about, status: fails ? 'error' : 'success' }
+    yield [{ ...about, status: fails ? 'error' : 'success' }]
   }
 }
 

@@ -9,7 +9,7 @@ export interface NodeResult {
 }
 
 /**
- * Builds the given nodes (unique_ids of models, seeds, snapshots and data tests) in the graph's order and tells each
- * result the moment it is known: the embedded engine and dbt's own command line are two of it.
+ * Builds the given nodes (unique_ids of models, seeds, snapshots and data tests) in the graph's order and tells what has
+ * become known since it was last asked: the embedded engine and dbt are two of it.
  */
-export type Build = (nodes: readonly string[]) => AsyncIterable<NodeResult>
+export type Build = (nodes: readonly string[]) => AsyncIterable<readonly NodeResult[]>

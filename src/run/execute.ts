@@ -36,7 +36,7 @@ export async function execute(input: ExecuteInput): Promise<Execution> {
   try {
     await run.begin()
     if (input.plan.nodes.length > 0) {
-      for await (const result of input.build(input.plan.nodes.map((node) => node.unique_id))) await run.take(result)
+      for await (const results of input.build(input.plan.nodes.map((node) => node.unique_id))) await run.take(results)
       await run.end()
     }
   } catch (thrown) {
@@ -67,35 +67,34 @@ class Run {
 
   async begin(): Promise<void> {
     for (const node of this.input.plan.restated)
-      this.note(node, 'success', 'recorded anew by a newer version, not built')
+      this.append(node, 'success', 'recorded anew by a newer version, not built')
     for (const node of this.planned.values()) this.record(node, 'pending', null)
     await this.flush()
   }
 
-  async take(result: NodeResult): Promise<void> {
+  /** Everything that became known at once is one statement. */
+  async take(results: readonly NodeResult[]): Promise<void> {
+    const telling = results.map((result) => this.note(result))
+    if (telling.includes(true)) await this.flush()
+    for (const result of results) this.input.onResult?.(result)
+  }
+
+  /** Records a result; says whether it is worth a statement of its own. */
+  note(result: NodeResult): boolean {
     const node = this.planned.get(result.unique_id)
-    if (node === undefined) {
-      this.input.onResult?.(result)
-      return
-    }
+    if (node === undefined) return false
+    const test = isTest(node.unique_id)
     if (result.status === 'started') {
-      // A test touches nothing, so that its start is not worth a statement.
-      if (!isTest(node.unique_id)) {
-        this.record(node, 'started', null)
-        await this.flush()
-      }
-      this.input.onResult?.(result)
-      return
+      // A test touches nothing, so that nobody need know that it has begun.
+      if (!test) this.record(node, 'started', null)
+      return !test
     }
     this.results.set(node.unique_id, result)
-    const concerned = isTest(node.unique_id)
-      ? Object.keys(node.parents).filter((id) => this.planned.has(id))
-      : [node.unique_id]
-    if (isTest(node.unique_id)) this.record(node, statusOf(result), null)
+    const concerned = test ? Object.keys(node.parents).filter((id) => this.planned.has(id)) : [node.unique_id]
+    if (test) this.record(node, statusOf(result), null)
     const decided = concerned.filter((id) => this.decide(id))
     // A test's event can wait for that of the node it reads: until then that node is not done either.
-    if (decided.length > 0 || concerned.length === 0) await this.flush()
-    this.input.onResult?.(result)
+    return decided.length > 0 || concerned.length === 0
   }
 
   /** Records what is now certain about a node that is no test; says whether it was. */
@@ -131,10 +130,10 @@ class Run {
 
   record(node: RecordedNode, status: LedgerStatus, message: string | null): void {
     this.recorded.set(node.unique_id, status)
-    this.note(node, status, message)
+    this.append(node, status, message)
   }
 
-  note(node: RecordedNode, status: LedgerStatus, message: string | null): void {
+  append(node: RecordedNode, status: LedgerStatus, message: string | null): void {
     const { unique_id, fingerprint, parents, relation } = node
     const { commit, runId } = this.input
     this.waiting.push({

@@ -33,6 +33,8 @@ export interface NodeState {
   readonly deployed: LedgerEvent | null
   /** Its last success, whatever came after. */
   readonly lastSuccess: LedgerEvent | null
+  /** The last success is of a run during which another run built it too: which of them stands there is not known. */
+  readonly contested: boolean
   /** Every place that it was ever built in, or begun to be, sorted. */
   readonly relations: readonly string[]
 }
@@ -97,17 +99,37 @@ export async function appendEvents(
 /** Per node its last event and what is deployed. The events may come in any order. */
 export function currentState(events: Iterable<LedgerEvent>): LedgerState {
   const state = new Map<string, NodeState>()
+  const touches = new Map<string, Touches>()
   for (const event of sortEvents(events)) {
     const before = state.get(event.unique_id)
     const untouched = event.status === 'pending' || event.status === 'skipped'
+    const contested = event.status === 'success' && isContested(event, touches.get(event.unique_id))
+    if (!untouched) touches.set(event.unique_id, touchedBy(event, touches.get(event.unique_id)))
     state.set(event.unique_id, {
       last: event,
-      deployed: event.status === 'success' ? event : untouched ? (before?.deployed ?? null) : null,
+      deployed:
+        event.status === 'success' ? (contested ? null : event) : untouched ? (before?.deployed ?? null) : null,
       lastSuccess: event.status === 'success' ? event : (before?.lastSuccess ?? null),
+      contested,
       relations: untouched ? (before?.relations ?? []) : withRelation(before?.relations ?? [], event.relation),
     })
   }
   return new Map([...state].sort(([a], [b]) => compare(a, b)))
+}
+
+/** Run -> whether another run has touched the node since that run began to build it. */
+type Touches = ReadonlyMap<string, boolean>
+
+function touchedBy({ run_id, status }: LedgerEvent, before: Touches = new Map()): Touches {
+  const touches = new Map([...before.keys()].map((run) => [run, run !== run_id || (before.get(run) ?? false)]))
+  if (status === 'started') touches.set(run_id, false)
+  else touches.delete(run_id)
+  return touches
+}
+
+/** A run that was killed never ends what it began, so that only a touch since this run's own beginning counts. */
+function isContested({ run_id }: LedgerEvent, touches: Touches | undefined): boolean {
+  return touches?.get(run_id) ?? false
 }
 
 function withRelation(relations: readonly string[], relation: string | null): readonly string[] {

@@ -35,14 +35,14 @@ export function nativeBuild(input: NativeBuild): Build {
       const cause = failedAbove(graph, failed, unique_id)
       if (cause !== null) {
         failed.set(unique_id, cause)
-        yield { unique_id, status: 'skipped', message: `skipped because ${cause} failed`, execution_time: 0 }
+        yield [{ unique_id, status: 'skipped', message: `skipped because ${cause} failed`, execution_time: 0 }]
         continue
       }
-      yield { unique_id, status: 'started', message: null, execution_time: 0 }
+      yield [{ unique_id, status: 'started', message: null, execution_time: 0 }]
       const start = performance.now()
       const outcome = await attempt(() => buildNode(input, schemas, unique_id))
       if (outcome.status === 'error' || outcome.status === 'fail') failed.set(unique_id, unique_id)
-      yield { unique_id, ...outcome, execution_time: (performance.now() - start) / 1000 }
+      yield [{ unique_id, ...outcome, execution_time: (performance.now() - start) / 1000 }]
     }
   }
 }

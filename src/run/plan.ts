@@ -102,8 +102,10 @@ interface Verdict {
 
 function judge(head: RecordedNode, ledger: LedgerState, reread: Reread): Verdict {
   const plan = (because: string): Verdict => ({ because, parents: null, restate: false })
-  const last = ledger.get(head.unique_id)?.last
-  if (last === undefined) return plan('it is new in this region')
+  const state = ledger.get(head.unique_id)
+  if (state === undefined) return plan('it is new in this region')
+  const { last } = state
+  if (state.contested) return plan(`the run of ${short(last.commit)} and another one built it at the same time`)
   if (last.status !== 'success') return plan(unfinished(last))
   if (last.fingerprint_version === fingerprintVersion) return { ...compareWith(head, last), restate: false }
   const then = reread(last.commit)

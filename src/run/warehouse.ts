@@ -23,4 +23,11 @@ export interface Warehouse {
 
 export class WarehouseError extends Error {
   override readonly name = 'WarehouseError'
+  /** Databricks' error condition, such as `TABLE_OR_VIEW_NOT_FOUND`; null when none was named. */
+  readonly condition: string | null
+
+  constructor(message: string, { condition = null, cause }: { condition?: string | null; cause?: unknown } = {}) {
+    super(message, cause === undefined ? {} : { cause })
+    this.condition = condition
+  }
 }
