@@ -31,6 +31,7 @@ function ledgerAfter(
     const node = recordedNode(project.manifest, fingerprints, id)
     events.push({
       ...node,
+      region: 'eu',
       status,
       fingerprint_version: 1,
       commit: a,
@@ -47,7 +48,15 @@ function ledgerAfter(
 }
 
 function planFor(head: Literal, ledger: LedgerState, given: Partial<DeployInput> = {}) {
-  const plan = deploy({ region: 'eu', ...literal(head), commit: b, ledger, history: new Map([[a, 'older']]), ...given })
+  const plan = deploy({
+    region: 'eu',
+    otherRegions: ['us'],
+    ...literal(head),
+    commit: b,
+    ledger,
+    history: new Map([[a, 'older']]),
+    ...given,
+  })
   return { ...plan, said: planSteps(plan).map((step) => `${step.unique_id.replace('.shop', '')}: ${step.because}`) }
 }
 const deployed = (...then: Parameters<typeof ledgerAfter>[1][]): LedgerState => ledgerAfter(literal(shop), ...then)
@@ -204,6 +213,13 @@ describe('what is left behind', () => {
 
 describe('an older head than the ledger', () => {
   const older = changed('places', "select 0 from {{ ref('countries') }}")
+  it('is refused where the ledger is that of another region, even with nothing to run', () => {
+    const ledger = ledgerAfter(literal(shop), { id: 'model.shop.metrics', status: 'success', given: { region: 'us' } })
+    const plan = planFor(shop, ledger)
+    expect(plan).toMatchObject({ nodes: [], refused: expect.stringContaining('that of the region us, not of eu') })
+    // A region may have been called otherwise once.
+    expect(planFor(shop, ledger, { otherRegions: [] }).refused).toBe(null)
+  })
   it('is refused, and nothing is planned', () => {
     const plan = planFor(older, deployed(), { history: new Map([[a, 'newer']]) })
     expect(plan.nodes).toEqual([])

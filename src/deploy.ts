@@ -9,6 +9,8 @@ export type CommitRelation = 'same' | 'older' | 'newer' | 'diverged' | 'gone'
 
 export interface DeployInput {
   readonly region: string
+  /** The names of the other regions that are configured. */
+  readonly otherRegions: readonly string[]
   readonly project: Project
   readonly fingerprints: Fingerprints
   /** The commit to deploy. */
@@ -24,7 +26,7 @@ export interface DeployInput {
 export function deploy(input: DeployInput): Plan {
   const { region, project, fingerprints, ledger } = input
   const selection = selectNodes(project.manifest, fingerprints, ledger, input.reread ?? (() => null))
-  const refused = selection.nodes.length === 0 ? null : refusal(input)
+  const refused = foreignLedger(input) ?? (selection.nodes.length === 0 ? null : refusal(input))
   return {
     region,
     nodes: refused === null ? selection.nodes : [],
@@ -65,8 +67,15 @@ export function planPreview(
   head: Fingerprinted,
   changes: readonly NodeChange[],
 ): PlanStep[] {
-  const ledger = base === null ? new Map() : ledgerOf(base)
-  const plan = deploy({ region, ...head, commit: 'head', ledger, history: new Map([['base', 'older']]) })
+  const ledger = base === null ? new Map() : ledgerOf(region, base)
+  const plan = deploy({
+    region,
+    otherRegions: [],
+    ...head,
+    commit: 'head',
+    ledger,
+    history: new Map([['base', 'older']]),
+  })
   const reasons = new Map(changes.map((change) => [change.unique_id, change.reason]))
   return planSteps(plan).map((step) => {
     const own =
@@ -77,12 +86,13 @@ export function planPreview(
 const changedSinceBase = 'it changed since base'
 const newInRegion = 'it is new in this region'
 
-function ledgerOf({ project, fingerprints }: Fingerprinted): LedgerState {
+function ledgerOf(region: string, { project, fingerprints }: Fingerprinted): LedgerState {
   const nodes = [...project.manifest.nodes.values()].filter((node) => isDeployed(node))
   return new Map(
     nodes.map(({ unique_id }): [string, NodeState] => {
       const event: LedgerEvent = {
         ...recordedNode(project.manifest, fingerprints, unique_id),
+        region,
         status: 'success',
         fingerprint_version: fingerprintVersion,
         commit: 'base',
@@ -102,6 +112,16 @@ function ledgerOf({ project, fingerprints }: Fingerprinted): LedgerState {
         },
       ]
     }),
+  )
+}
+
+/** Swapped secrets lead to another region's workspace: its ledger says so. */
+function foreignLedger({ region, otherRegions, ledger }: DeployInput): string | null {
+  const foreign = [...ledger.values()].find(({ last }) => otherRegions.includes(last.region))
+  if (foreign === undefined) return null
+  return (
+    `The ledger that stands there is that of the region ${foreign.last.region}, not of ${region}: nothing was run. ` +
+    `Look whether the credentials of ${region} lead to the workspace of ${foreign.last.region}, and give every region a schema of its own.`
   )
 }
 

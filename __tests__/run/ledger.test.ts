@@ -1,19 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import {
-  appendEvents,
-  createLedger,
-  currentState,
-  type LedgerEvent,
-  ledgerRelation,
-  readLedger,
-  runClock,
-  sortEvents,
-} from '../../src/run/ledger.ts'
+import { currentState, type LedgerEvent, openLedger, runClock, sortEvents } from '../../src/run/ledger.ts'
+import { type Warehouse, WarehouseError } from '../../src/run/warehouse.ts'
 import { embedded } from '../adapters/embedded.ts'
 import { memoryWarehouse } from './memory.ts'
 
-const ledger = ledgerRelation('eu', 'gold')
+const place = { database: 'eu', schema: 'gold' }
 const event = (given: Partial<LedgerEvent> = {}): LedgerEvent => ({
+  region: 'eu',
   unique_id: 'model.shop.a',
   status: 'success',
   fingerprint: 'f1',
@@ -29,56 +22,81 @@ const event = (given: Partial<LedgerEvent> = {}): LedgerEvent => ({
 })
 
 describe('the table', () => {
-  it('gives back what was appended, in order', async () => {
+  it('gives back what was appended, in any order', async () => {
     const warehouse = memoryWarehouse()
-    await createLedger(warehouse, ledger)
     const events = Array.from({ length: 120 }, (_, n) =>
       event({ sequence: n, unique_id: `model.shop.it's ${n}`, message: n % 2 ? null : 'said' }),
     )
-    await appendEvents(warehouse, ledger, events)
-    expect(await readLedger(warehouse, ledger)).toEqual(events)
+    await (await openLedger(warehouse, place)).append(events)
+    expect(await eventsIn(warehouse)).toEqual(new Set(events))
     expect(warehouse.statements.filter((sql) => sql.startsWith('INSERT'))).toHaveLength(3)
   })
   it('keeps what the user named out of the statement', async () => {
     const warehouse = memoryWarehouse()
-    await createLedger(warehouse, ledger)
-    await appendEvents(warehouse, ledger, [event({ unique_id: "model.shop.x'; drop table y; --" })])
+    await (await openLedger(warehouse, place)).append([event({ unique_id: "model.shop.x'; drop table y; --" })])
     expect(warehouse.statements.join()).not.toContain('drop table')
   })
-  it('is empty where there is none', async () => expect(await readLedger(memoryWarehouse(), ledger)).toEqual([]))
-  it('is made once', async () => {
+  it('is not made by looking', async () => {
     const warehouse = memoryWarehouse()
-    await createLedger(warehouse, ledger)
-    await appendEvents(warehouse, ledger, [event()])
-    await createLedger(warehouse, ledger)
-    expect(await readLedger(warehouse, ledger)).toHaveLength(1)
+    expect((await openLedger(warehouse, place)).state.size).toBe(0)
+    expect(warehouse.tables.size).toBe(0)
+  })
+  it('is made once, and read in one statement', async () => {
+    const warehouse = memoryWarehouse()
+    const first = await openLedger(warehouse, place)
+    await first.append([event()])
+    await first.append([event({ sequence: 1 })])
+    await openLedger(warehouse, place)
+    expect(warehouse.statements.map((sql) => sql.split(' ')[0])).toEqual([
+      'SELECT',
+      'CREATE',
+      'INSERT',
+      'INSERT',
+      'SELECT',
+    ])
   })
   it('is there when another run made it at the same moment', async () => {
     const warehouse = memoryWarehouse()
-    const query: typeof warehouse.query = async (sql) => {
+    const query: typeof warehouse.query = async (sql, parameters) => {
+      if (!sql.startsWith('CREATE')) return warehouse.query(sql, parameters)
       warehouse.tables.set('`eu`.`gold`.`dbt_regions_ledger`', [])
       throw new Error(`[TABLE_OR_VIEW_ALREADY_EXISTS] ${sql}`)
     }
-    await expect(createLedger({ ...warehouse, query }, ledger)).resolves.toBeUndefined()
+    await (await openLedger({ ...warehouse, query }, place)).append([event()])
+    expect(await eventsIn(warehouse)).toEqual(new Set([event()]))
   })
-  it('says why it could not be made', async () => {
+  it('is made in a schema that is not there', async () => {
     const warehouse = memoryWarehouse()
-    const query: typeof warehouse.query = async () => {
-      throw new Error('[INSUFFICIENT_PERMISSIONS]')
+    const schemas: string[] = []
+    const query: typeof warehouse.query = async (sql, parameters) => {
+      if (sql.startsWith('CREATE SCHEMA')) return void schemas.push(sql) ?? []
+      if (sql.startsWith('CREATE') && schemas.length === 0)
+        throw new WarehouseError('no schema', { condition: 'SCHEMA_NOT_FOUND' })
+      return warehouse.query(sql, parameters)
     }
-    await expect(createLedger({ ...warehouse, query }, ledger)).rejects.toThrow('[INSUFFICIENT_PERMISSIONS]')
+    await (await openLedger({ ...warehouse, query }, place)).append([event()])
+    expect(schemas).toEqual(['CREATE SCHEMA IF NOT EXISTS `eu`.`gold`'])
+    expect(await eventsIn(warehouse)).toEqual(new Set([event()]))
+  })
+  it.each(['SELECT', 'CREATE'])('says why %s was refused', async (word) => {
+    const warehouse = memoryWarehouse()
+    const query: typeof warehouse.query = async (sql, parameters) => {
+      if (sql.startsWith(word)) throw new WarehouseError('no', { condition: 'INSUFFICIENT_PERMISSIONS' })
+      return warehouse.query(sql, parameters)
+    }
+    const append = async () => (await openLedger({ ...warehouse, query }, place)).append([event()])
+    await expect(append()).rejects.toMatchObject({ condition: 'INSUFFICIENT_PERMISSIONS' })
   })
   it('is read when a newer version added a column, a status, or parents in another shape', async () => {
     const warehouse = memoryWarehouse()
-    await createLedger(warehouse, ledger)
-    await appendEvents(warehouse, ledger, [event()])
+    await (await openLedger(warehouse, place)).append([event()])
     const rows = [...warehouse.tables.values()][0] ?? []
     rows[0] = { ...rows[0], status: 'quarantined', cost: 12, parents: '[1' }
-    expect(await readLedger(warehouse, ledger)).toEqual([event({ status: 'pending', parents: {} })])
+    expect(await eventsIn(warehouse)).toEqual(new Set([event({ status: 'pending', parents: {} })]))
   })
   it('quotes its place', async () => {
     const warehouse = memoryWarehouse()
-    await createLedger(warehouse, ledgerRelation(null, 'we`ird'))
+    await openLedger(warehouse, { database: null, schema: 'we`ird' })
     expect(warehouse.statements[0]).toContain('`we``ird`.`dbt_regions_ledger`')
   })
 })
@@ -86,10 +104,7 @@ describe('the table', () => {
 it('works on a real engine: DuckDB, translated from Databricks', async () => {
   const warehouse = await embedded(['eu'])
   try {
-    await warehouse.query('CREATE SCHEMA `eu`.`gold`')
-    expect(await readLedger(warehouse, ledger)).toEqual([])
-    await createLedger(warehouse, ledger)
-    await createLedger(warehouse, ledger)
+    const ledger = await openLedger(warehouse, place)
     const events = Array.from({ length: 60 }, (_, n) =>
       event({
         sequence: n,
@@ -98,15 +113,20 @@ it('works on a real engine: DuckDB, translated from Databricks', async () => {
         message: n % 3 ? null : ':p0 ? $1',
       }),
     )
-    await appendEvents(warehouse, ledger, events)
+    await ledger.append(events)
     await warehouse.query('ALTER TABLE `eu`.`gold`.`dbt_regions_ledger` ADD COLUMN cost INT')
-    expect(await readLedger(warehouse, ledger)).toEqual(events)
-    await appendEvents(warehouse, ledger, [event({ sequence: 60 })])
-    expect(await readLedger(warehouse, ledger)).toHaveLength(61)
+    expect(await eventsIn(warehouse)).toEqual(new Set(events))
+    await ledger.append([event({ unique_id: 'model.shop.more' })])
+    expect((await eventsIn(warehouse)).size).toBe(61)
   } finally {
     await warehouse.close()
   }
 })
+
+/** Every event of these tests is of another node, so that each is its node's last. */
+async function eventsIn(warehouse: Warehouse): Promise<Set<LedgerEvent>> {
+  return new Set([...(await openLedger(warehouse, place)).state.values()].map(({ last }) => last))
+}
 
 describe('the order of events', () => {
   it('is by time, then run, then the run’s own count', () => {

@@ -10,7 +10,7 @@ export function memoryWarehouse(): Warehouse & { readonly statements: string[]; 
   const statements: string[] = []
   const rowsOf = (name: string): Row[] => {
     const rows = tables.get(name)
-    if (rows === undefined) throw new WarehouseError(`[TABLE_OR_VIEW_NOT_FOUND] ${name}`)
+    if (rows === undefined) throw new WarehouseError(name, { condition: 'TABLE_OR_VIEW_NOT_FOUND' })
     return rows
   }
   const run = (sql: string, parameters: Readonly<Record<string, Cell>>): Row[] => {

@@ -31,7 +31,14 @@ export function memoryRegion() {
   let steps = 0
 
   const plan = (head: Fingerprinted, given: { commit?: string } = {}): Plan =>
-    deploy({ region: 'eu', ...head, commit: given.commit ?? 'c', ledger: currentState(events), history: new Map() })
+    deploy({
+      region: 'eu',
+      otherRegions: [],
+      ...head,
+      commit: given.commit ?? 'c',
+      ledger: currentState(events),
+      history: new Map(),
+    })
 
   const run = async (head: Fingerprinted, trouble: Trouble = {}): Promise<Execution> => {
     steps = 0

@@ -96,8 +96,16 @@ function orWarehouseError<T>(action: () => T): T {
   try {
     return action()
   } catch (cause) {
-    throw new WarehouseError(withoutData(cause instanceof Error ? cause.message : String(cause)), { cause })
+    const message = withoutData(cause instanceof Error ? cause.message : String(cause))
+    throw new WarehouseError(message, { cause, condition: conditionOf(message) })
   }
+}
+
+/** Databricks' name for what is wrong, as far as anyone asks for it. */
+function conditionOf(message: string): string | null {
+  const absent = /^Catalog Error: (Table|View|Schema) with name .* does not exist/.exec(message)?.[1]
+  if (absent === undefined) return null
+  return absent === 'Schema' ? 'SCHEMA_NOT_FOUND' : 'TABLE_OR_VIEW_NOT_FOUND'
 }
 
 /** Errors about values hold the values: `Could not convert string 'ann@example.com' to INT32`. */

@@ -4,7 +4,7 @@ import { deploy } from '../deploy.ts'
 import { fingerprints, settingsOf } from '../graph/fingerprint.ts'
 import type { Build, NodeResult } from '../run/build.ts'
 import { type Execution, execute } from '../run/execute.ts'
-import { appendEvents, createLedger, currentState, ledgerRelation, readLedger } from '../run/ledger.ts'
+import { openLedger } from '../run/ledger.ts'
 import type { Plan } from '../run/plan.ts'
 import type { Warehouse } from '../run/warehouse.ts'
 
@@ -24,21 +24,21 @@ export interface DeploySide {
 export async function deploySide(input: DeploySide): Promise<{ plan: Plan; execution: Execution }> {
   const { region, side, warehouse, build, commit, earlier, onResult } = input
   const { project, files } = side
-  const ledger = ledgerRelation(project.target.database, project.target.schema)
-  await createLedger(warehouse, ledger)
+  const ledger = await openLedger(warehouse, project.target)
   const plan = deploy({
     region,
+    otherRegions: [],
     project,
     fingerprints: fingerprints(project, compileNode, settingsOf(files), compileTemplate),
     commit,
-    ledger: currentState(await readLedger(warehouse, ledger)),
+    ledger: ledger.state,
     history: new Map(earlier.map((it) => [it, 'older'])),
   })
   input.onPlan(plan)
   const execution = await execute({
     plan,
     build,
-    ledger: (events) => appendEvents(warehouse, ledger, events),
+    ledger: ledger.append,
     commit,
     runId: commit,
     now: () => new Date(),

@@ -137,6 +137,7 @@ class Run {
     const { unique_id, fingerprint, parents, relation } = node
     const { commit, runId } = this.input
     this.waiting.push({
+      region: this.input.plan.region,
       unique_id,
       status,
       fingerprint,

@@ -1,4 +1,5 @@
-import type { Cell, RelationName, Row, Warehouse } from './warehouse.ts'
+import { quoted, quotedRelation } from './relation.ts'
+import { type Cell, type RelationName, type Row, type Warehouse, WarehouseError } from './warehouse.ts'
 
 /** The ledger's name in the region's own schema. */
 export const ledgerName = 'dbt_regions_ledger'
@@ -8,6 +9,7 @@ export type LedgerStatus = (typeof ledgerStatuses)[number]
 
 /** One thing that happened to one node. The ledger is only ever appended to. */
 export interface LedgerEvent {
+  readonly region: string
   readonly unique_id: string
   readonly status: LedgerStatus
   readonly fingerprint: string
@@ -47,6 +49,7 @@ const columns = {
   event_time: 'STRING',
   run_id: 'STRING',
   sequence: 'BIGINT',
+  region: 'STRING',
   unique_id: 'STRING',
   status: 'STRING',
   fingerprint: 'STRING',
@@ -58,40 +61,71 @@ const columns = {
 } as const
 const names = Object.keys(columns).join(', ')
 
-/** The table that is the ledger of a region whose target builds in `schema` of `database`. */
-export function ledgerRelation(database: string | null, schema: string): RelationName {
-  return { database, schema, identifier: ledgerName }
+/** A region's ledger as it stood when it was opened, and what appends to it. */
+export interface OpenLedger {
+  readonly state: LedgerState
+  readonly append: Ledger
 }
 
-/** Makes the ledger where there is none. The schema must be there. */
-export async function createLedger(warehouse: Warehouse, ledger: RelationName): Promise<void> {
-  const definitions = Object.entries(columns).map(([name, type]) => `${name} ${type}`)
-  try {
-    await warehouse.query(`CREATE TABLE IF NOT EXISTS ${quoted(ledger)} (${definitions.join(', ')})`)
-  } catch (error) {
-    // Two runs that both saw no table: one of them is told so, and the ledger is there all the same.
-    if ((await warehouse.columns(ledger)) === null) throw error
+/** The ledger of a region whose target builds in `schema` of `database`; its table is made with the first event. */
+export async function openLedger(
+  warehouse: Warehouse,
+  { database, schema }: { readonly database: string | null; readonly schema: string },
+): Promise<OpenLedger> {
+  const table = { database, schema, identifier: ledgerName }
+  const events = await readEvents(warehouse, table)
+  let made = events !== null
+  return {
+    state: currentState(events ?? []),
+    async append(written) {
+      if (!made) await createTable(warehouse, table)
+      made = true
+      await insertEvents(warehouse, table, written)
+    },
   }
 }
 
-/** All events in order; none when there is no ledger yet. Columns that a newer version added are left alone. */
-export async function readLedger(warehouse: Warehouse, ledger: RelationName): Promise<LedgerEvent[]> {
-  if ((await warehouse.columns(ledger)) === null) return []
-  const rows = await warehouse.query(`SELECT ${names} FROM ${quoted(ledger)}`)
-  return sortEvents(rows.map((row) => eventOf(row)))
+async function createTable(warehouse: Warehouse, table: RelationName): Promise<void> {
+  const definitions = Object.entries(columns).map(([name, type]) => `${name} ${type}`)
+  const create = `CREATE TABLE IF NOT EXISTS ${quotedRelation(table)} (${definitions.join(', ')})`
+  try {
+    await warehouse.query(create)
+  } catch (error) {
+    if (isAbsence(error)) {
+      const schema = [table.database, table.schema].filter((part) => part !== null).map(quoted)
+      await warehouse.query(`CREATE SCHEMA IF NOT EXISTS ${schema.join('.')}`)
+      await warehouse.query(create)
+      return
+    }
+    // Two runs that both saw no table: one of them is told so, and the ledger is there all the same.
+    if ((await warehouse.columns(table)) === null) throw error
+  }
+}
+
+/** All events; null when there is no ledger yet. Columns that a newer version added are left alone. */
+async function readEvents(warehouse: Warehouse, table: RelationName): Promise<LedgerEvent[] | null> {
+  try {
+    const rows = await warehouse.query(`SELECT ${names} FROM ${quotedRelation(table)}`)
+    return rows.map((row) => eventOf(row))
+  } catch (error) {
+    if (isAbsence(error)) return null
+    throw error
+  }
+}
+
+function isAbsence(error: unknown): boolean {
+  return (
+    error instanceof WarehouseError &&
+    (error.condition === 'TABLE_OR_VIEW_NOT_FOUND' || error.condition === 'SCHEMA_NOT_FOUND')
+  )
 }
 
 /** A statement of this many rows stays below what warehouses take in parameters (four a row). */
 const rowsPerStatement = 50
 
-/** Appends events, one INSERT for up to fifty of them. */
-export async function appendEvents(
-  warehouse: Warehouse,
-  ledger: RelationName,
-  events: readonly LedgerEvent[],
-): Promise<void> {
+async function insertEvents(warehouse: Warehouse, table: RelationName, events: readonly LedgerEvent[]): Promise<void> {
   for (let start = 0; start < events.length; start += rowsPerStatement) {
-    const { sql, parameters } = insertOf(ledger, events.slice(start, start + rowsPerStatement))
+    const { sql, parameters } = insertOf(table, events.slice(start, start + rowsPerStatement))
     await warehouse.query(sql, parameters)
   }
 }
@@ -107,8 +141,7 @@ export function currentState(events: Iterable<LedgerEvent>): LedgerState {
     if (!untouched) touches.set(event.unique_id, touchedBy(event, touches.get(event.unique_id)))
     state.set(event.unique_id, {
       last: event,
-      deployed:
-        event.status === 'success' ? (contested ? null : event) : untouched ? (before?.deployed ?? null) : null,
+      deployed: event.status === 'success' ? (contested ? null : event) : untouched ? (before?.deployed ?? null) : null,
       lastSuccess: event.status === 'success' ? event : (before?.lastSuccess ?? null),
       contested,
       relations: untouched ? (before?.relations ?? []) : withRelation(before?.relations ?? [], event.relation),
@@ -155,7 +188,7 @@ export function runClock(now: () => Date, recordedUntil: string | null): () => s
 }
 
 function insertOf(
-  ledger: RelationName,
+  table: RelationName,
   events: readonly LedgerEvent[],
 ): { sql: string; parameters: Record<string, Cell> } {
   const parameters: Record<string, Cell> = {}
@@ -170,7 +203,7 @@ function insertOf(
     rowOf(event).map((cell) => (cell === null ? 'NULL' : typeof cell === 'number' ? String(cell) : parameter(cell))),
   )
   const values = rows.map((row) => `(${row.join(', ')})`).join(', ')
-  return { sql: `INSERT INTO ${quoted(ledger)} (${names}) VALUES ${values}`, parameters }
+  return { sql: `INSERT INTO ${quotedRelation(table)} (${names}) VALUES ${values}`, parameters }
 }
 
 /** In the order of `columns`. */
@@ -179,6 +212,7 @@ function rowOf(event: LedgerEvent): (string | number | null)[] {
     event.time,
     event.run_id,
     event.sequence,
+    event.region,
     event.unique_id,
     event.status,
     event.fingerprint,
@@ -194,6 +228,7 @@ function eventOf(row: Row): LedgerEvent {
   const text = (name: keyof typeof columns): string => String(row[name] ?? '')
   const optional = (name: keyof typeof columns): string | null => (row[name] === null ? null : text(name))
   return {
+    region: text('region'),
     unique_id: text('unique_id'),
     status: statusOf(text('status')),
     fingerprint: text('fingerprint'),
@@ -224,11 +259,6 @@ function parentsOf(text: string): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
   )
-}
-
-function quoted(relation: RelationName): string {
-  const parts = [relation.database, relation.schema, relation.identifier].filter((part) => part !== null)
-  return parts.map((part) => `\`${part.replaceAll('`', '``')}\``).join('.')
 }
 
 function compare(a: string, b: string): number {
