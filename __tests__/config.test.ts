@@ -32,6 +32,7 @@ regions:
     project: ./dbt_projects/eu_analytics_dbt/
     target: prod
     environment: eu
+    host: ACME-eu.cloud.databricks.com
     rules:
       cycle: warning
       gdpr-column-class:
@@ -46,8 +47,24 @@ describe('parseConfig', () => {
   it('reads regions with defaults, and a region’s rules over those of all', () => {
     const { regions } = parse(two)
     expect(regions.map(({ rules: _, ...region }) => region)).toEqual([
-      { name: 'eu', project: 'dbt_projects/eu_analytics_dbt', target: 'prod', environment: 'eu', gdpr: true },
-      { name: 'us', project: 'dbt_projects/us_analytics_dbt', target: null, environment: 'us-production', gdpr: false },
+      {
+        name: 'eu',
+        project: 'dbt_projects/eu_analytics_dbt',
+        target: 'prod',
+        environment: 'eu',
+        host: 'acme-eu.cloud.databricks.com',
+        catalog: null,
+        gdpr: true,
+      },
+      {
+        name: 'us',
+        project: 'dbt_projects/us_analytics_dbt',
+        target: null,
+        environment: 'us-production',
+        host: null,
+        catalog: null,
+        gdpr: false,
+      },
     ])
     const settings = regions.map((region) => Object.fromEntries(region.rules))
     expect(settings[1]).toEqual({
@@ -82,7 +99,7 @@ describe('parseConfig', () => {
     [
       'a key like no other',
       'version: 1\nregions:\n  us: {project: a, banana: 1}',
-      `${file}:3:20: regions.us.banana is not a known key; known are project, target, environment, gdpr and rules`,
+      `${file}:3:20: regions.us.banana is not a known key; known are project, target, environment, host, catalog, gdpr and rules`,
     ],
     [
       'a misspelt rule',
@@ -119,6 +136,22 @@ describe('parseConfig', () => {
       'version: 1\nregions:\n  us: {project: ../a}',
       `${file}:3:8: the project of region 'us' is '../a': write its folder from the root of the repository, with forward slashes`,
     ],
+    ...[
+      'https://acme.cloud.databricks.com',
+      'acme.cloud.databricks.com:443',
+      'acme.cloud.databricks.com/sql',
+      '-a',
+      'a..b',
+    ].map((host): [string, string, string] => [
+      `a host that is written ${host}`,
+      `version: 1\nregions:\n  us: {project: a, host: '${host}'}`,
+      `${file}:3:20: regions.us.host is '${host}': write the host name alone, such as acme-eu.cloud.databricks.com, without scheme, port and path`,
+    ]),
+    [
+      'two regions that are deployed to one place',
+      'version: 1\nregions:\n  us: {project: a, host: h.example, catalog: c}\n  eu: {project: a, host: H.example, catalog: C}',
+      `${file}:3:3: the regions 'eu' and 'us' have the same project, target, host and catalog; give one another catalog or target, or remove it`,
+    ],
     [
       'names that differ in case',
       'version: 1\nregions:\n  us: {project: a}\n  US: {project: b}',
@@ -129,6 +162,16 @@ describe('parseConfig', () => {
       (message: string) => message.startsWith(expected),
       `starts with ${expected}`,
     )
+  })
+
+  it.each([
+    ['project', 'eu: {project: b, host: h, catalog: c}'],
+    ['target', 'eu: {project: a, target: t, host: h, catalog: c}'],
+    ['catalog', 'eu: {project: a, host: h, catalog: d}'],
+    ['host', 'eu: {project: a, host: i, catalog: c}'],
+    ['host that is not named', 'eu: {project: a}'],
+  ])('accepts regions with another %s', (_, eu) => {
+    expect(parse(`version: 1\nregions: {us: {project: a, host: h, catalog: c}, ${eu}}`).regions).toHaveLength(2)
   })
 
   it('reads `.` as the root of the repository', () => {
@@ -220,17 +263,17 @@ describe('effectiveConfig', () => {
     [
       'a severity for all',
       [['  cycle: notice', '  cycle: off']],
-      ["warning 15:3 in region 'us', rule 'cycle' goes from 'notice' to 'off'"],
+      ["warning 16:3 in region 'us', rule 'cycle' goes from 'notice' to 'off'"],
     ],
     [
       'a severity for one',
       [['cycle: warning', 'cycle: notice']],
-      ["warning 10:7 in region 'eu', rule 'cycle' goes from 'warning' to 'notice'"],
+      ["warning 11:7 in region 'eu', rule 'cycle' goes from 'warning' to 'notice'"],
     ],
     [
       'a severity that is stricter everywhere',
       [['unresolved-ref: off', 'unresolved-ref: error']],
-      ["notice 16:3 in every region, rule 'unresolved-ref' goes from 'off' to 'error'"],
+      ["notice 17:3 in every region, rule 'unresolved-ref' goes from 'off' to 'error'"],
     ],
     [
       'the default written out',
@@ -240,7 +283,7 @@ describe('effectiveConfig', () => {
     [
       'a rule below its default',
       [['cycle: notice', 'cycle: notice\n  duplicate-resource: warning']],
-      ["warning 16:3 in every region, rule 'duplicate-resource' goes from 'error' to 'warning'"],
+      ["warning 17:3 in every region, rule 'duplicate-resource' goes from 'error' to 'warning'"],
     ],
     [
       'allow-lists and names',
@@ -249,17 +292,17 @@ describe('effectiveConfig', () => {
         ['[member_number]', '[card]'],
       ],
       [
-        "notice 12:9 in region 'eu', rule 'gdpr-column-class' has 'model.shop.*.device_id' removed from 'allow'",
-        "warning 12:17 in region 'eu', rule 'gdpr-column-class' has 'model.shop.**' added to 'allow'",
-        "warning 12:32 in region 'eu', rule 'gdpr-column-class' has 'model.shop.a' added to 'allow'",
-        "warning 13:9 in region 'eu', rule 'gdpr-column-class' has 'member_number' removed from 'names'",
-        "notice 13:17 in region 'eu', rule 'gdpr-column-class' has 'card' added to 'names'",
+        "notice 13:9 in region 'eu', rule 'gdpr-column-class' has 'model.shop.*.device_id' removed from 'allow'",
+        "warning 13:17 in region 'eu', rule 'gdpr-column-class' has 'model.shop.**' added to 'allow'",
+        "warning 13:32 in region 'eu', rule 'gdpr-column-class' has 'model.shop.a' added to 'allow'",
+        "warning 14:9 in region 'eu', rule 'gdpr-column-class' has 'member_number' removed from 'names'",
+        "notice 14:17 in region 'eu', rule 'gdpr-column-class' has 'card' added to 'names'",
       ],
     ],
     [
       'tags below the default',
       [['  cycle: notice', '  gdpr-tags: {tags: [gdpr]}\n  cycle: notice']],
-      ["warning 15:15 in every region, rule 'gdpr-tags' has 'personal_data' removed from 'tags'"],
+      ["warning 16:15 in every region, rule 'gdpr-tags' has 'personal_data' removed from 'tags'"],
     ],
     [
       'GDPR switched off',
@@ -275,6 +318,24 @@ describe('effectiveConfig', () => {
       'another environment',
       [['environment: eu', 'environment: test']],
       ["warning 8:5 region 'eu' is now deployed from the environment 'test' instead of 'eu'"],
+    ],
+    [
+      'another host',
+      [['ACME-eu', 'acme-us']],
+      [
+        "warning 9:5 region 'eu' may be deployed to the host 'acme-us.cloud.databricks.com' instead of 'acme-eu.cloud.databricks.com'",
+      ],
+    ],
+    [
+      'no host any more',
+      [['    host: ACME-eu.cloud.databricks.com\n', '']],
+      ["warning 5:3 region 'eu' may be deployed to any host, no longer to 'acme-eu.cloud.databricks.com' alone"],
+    ],
+    ['a host in another case', [['ACME-eu', 'acme-EU']], []],
+    [
+      'a catalog',
+      [['target: prod', 'target: prod\n    catalog: eu_prod']],
+      ["notice 8:5 region 'eu' may be deployed to the catalog 'eu_prod' alone once this is merged"],
     ],
     [
       'another target',

@@ -75,6 +75,13 @@ function placeDifferences(before: Region, after: Region): Difference[] {
       `is now deployed from the environment '${after.environment}' instead of '${before.environment}'`,
     )
   }
+  for (const key of ['host', 'catalog'] as const) {
+    const [old, now] = [before[key], after[key]]
+    if (old?.toLowerCase() === now?.toLowerCase()) continue
+    if (old === null) add(key, false, `may be deployed to the ${key} '${now}' alone once this is merged`)
+    else if (now === null) add(key, true, `may be deployed to any ${key}, no longer to '${old}' alone`)
+    else add(key, true, `may be deployed to the ${key} '${now}' instead of '${old}'`)
+  }
   if (before.gdpr && !after.gdpr) add('gdpr', true, 'is no longer held to the GDPR rules')
   if (!before.gdpr && after.gdpr) add('gdpr', false, 'is held to the GDPR rules once this is merged')
   return found

@@ -22,6 +22,10 @@ export interface Region {
   readonly target: string | null
   /** The GitHub environment that it is deployed from. */
   readonly environment: string
+  /** The host name of its workspace, in lower case; a deploy to another is refused. Null when any will do. */
+  readonly host: string | null
+  /** The catalog that it is built in; a deploy to another is refused. Null when any will do. */
+  readonly catalog: string | null
   /** Whether the GDPR rules run. */
   readonly gdpr: boolean
   /** The rules of the whole configuration with the region's own on top. */

@@ -34,6 +34,8 @@ function region({ name, project }: { name: string; project: string }): Region {
     project,
     target: null,
     environment: defaultEnvironment(name),
+    host: null,
+    catalog: null,
     gdpr: isEuropean(name),
     rules: new Map(),
   }

@@ -17,6 +17,8 @@ interface RegionEntry {
   readonly project: string
   readonly target?: string
   readonly environment?: string
+  readonly host?: string
+  readonly catalog?: string
   readonly gdpr?: boolean
   readonly rules?: RulesEntry
 }
@@ -55,12 +57,15 @@ function configOf(document: Document, yaml: LocatedYaml, file: string): Config {
         project: folderOf(entry.project, name, yaml),
         target: entry.target ?? null,
         environment: entry.environment ?? defaultEnvironment(name),
+        host: entry.host?.toLowerCase() ?? null,
+        catalog: entry.catalog ?? null,
         gdpr: entry.gdpr ?? isEuropean(name),
         rules: new Map([...rules, ...settingsOf(entry.rules)]),
       }
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   refuseEqualNames(regions, yaml)
+  refuseEqualPlaces(regions, yaml)
   return { file, regions, rules, locate: yaml.locate }
 }
 
@@ -95,6 +100,21 @@ function refuseEqualNames(regions: readonly Region[], yaml: LocatedYaml): void {
       )
     }
     seen.set(name.toLowerCase(), name)
+  }
+}
+
+/** Two deploys to one place would each undo the other's; one host, or one catalog, may well be shared. */
+function refuseEqualPlaces(regions: readonly Region[], yaml: LocatedYaml): void {
+  const seen = new Map<string, string>()
+  for (const { name, project, target, host, catalog } of regions) {
+    if (host === null || catalog === null) continue
+    const place = JSON.stringify([project, target, host, catalog.toLowerCase()])
+    const other = seen.get(place)
+    if (other !== undefined) {
+      const message = `the regions '${other}' and '${name}' have the same project, target, host and catalog; give one another catalog or target, or remove it`
+      throw new ConfigurationError(said(yaml, ['regions', name], message))
+    }
+    seen.set(place, name)
   }
 }
 
