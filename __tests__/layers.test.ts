@@ -21,7 +21,9 @@ const shell = [
   'deployment',
   'demo',
   'manifest-file',
+  'profiles',
   'workspace',
+  'databricks-workspace',
   'main',
   'cli',
   'index',
@@ -68,7 +70,17 @@ const layers: readonly Layer[] = [
 ]
 
 /** Of the shell, these alone touch the world. */
-const knowAdapters = ['main', 'cli', 'repository', 'deployment', 'demo', 'manifest-file', 'workspace']
+const knowAdapters = [
+  'main',
+  'cli',
+  'repository',
+  'deployment',
+  'demo',
+  'manifest-file',
+  'profiles',
+  'workspace',
+  'databricks-workspace',
+]
 
 interface Import {
   readonly file: string

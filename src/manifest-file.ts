@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { readProjectFiles, readText } from './adapters/files.ts'
+import { dirname, resolve } from 'node:path'
+import { readProjectFiles } from './adapters/files.ts'
 import { ParseCache } from './dbt/cache.ts'
 import { parseProject } from './dbt/parse.ts'
 import { writeManifest } from './dbt/write.ts'
 import { ConfigurationError } from './errors.ts'
 import { graphOf } from './graph/graph.ts'
+import { readProfiles } from './profiles.ts'
 import { plain } from './report/escape.ts'
 import { findingsOf } from './rules/index.ts'
 
@@ -35,7 +35,7 @@ export async function writeManifestFile(options: {
     env,
     cache: new ParseCache(),
     ...(options.target !== undefined && { target: options.target }),
-    ...(profiles !== null && { profiles }),
+    ...(profiles !== null && { profiles: profiles.text }),
   })
   const findings = findingsOf(project, graphOf(project.manifest), { name: '', gdpr: false, rules: new Map() })
   for (const { file, line, column, severity, message } of findings)
@@ -44,16 +44,4 @@ export async function writeManifestFile(options: {
   await mkdir(dirname(output), { recursive: true })
   await writeFile(output, writeManifest(project))
   return findings.some((finding) => finding.severity === 'error')
-}
-
-/** The profiles.yml that dbt would take: the named folder's, else the project's own, DBT_PROFILES_DIR's, or the one in ~/.dbt. */
-async function readProfiles(named: string | undefined, isInProject: boolean): Promise<string | null> {
-  if (named !== undefined) {
-    const text = await readText(join(resolve(named), 'profiles.yml'))
-    if (text === null) throw new ConfigurationError(`--profiles-dir ${named}: there is no profiles.yml in it`)
-    return text
-  }
-  const configured = process.env.DBT_PROFILES_DIR
-  if (configured !== undefined) return readText(join(resolve(configured), 'profiles.yml'))
-  return isInProject ? null : readText(join(homedir(), '.dbt', 'profiles.yml'))
 }

@@ -70,12 +70,11 @@ export async function readSides(
   }
 }
 
+/** A region's project, with the text of a profiles.yml outside of it. */
+type DeployedPlace = EffectiveRegion['head'] & { readonly profiles?: string }
+
 /** One region's project in the working tree. */
-export async function readHead(
-  git: Git,
-  place: EffectiveRegion['head'],
-  env: ReadonlyMap<string, string>,
-): Promise<Side | null> {
+export async function readHead(git: Git, place: DeployedPlace, env: ReadonlyMap<string, string>): Promise<Side | null> {
   return side(await workingSide(git, place.project), place, env, new ParseCache())
 }
 
@@ -83,7 +82,7 @@ export async function readHead(
 export async function readCommit(
   git: Git,
   commit: string,
-  place: EffectiveRegion['head'],
+  place: DeployedPlace,
   env: ReadonlyMap<string, string>,
 ): Promise<Side | null> {
   return side(
@@ -178,7 +177,7 @@ function linkFindings(links: readonly string[], folder: string): Finding[] {
 
 function side(
   { files, links }: Read,
-  place: EffectiveRegion['head'],
+  place: DeployedPlace,
   env: ReadonlyMap<string, string>,
   cache: ParseCache,
 ): Side | null {
@@ -189,6 +188,7 @@ function side(
     env,
     cache,
     ...(place.target !== null && { target: place.target }),
+    ...(place.profiles !== undefined && { profiles: place.profiles }),
   })
   return { files, project, findings: linkFindings(links, place.project) }
 }

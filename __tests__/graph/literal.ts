@@ -63,7 +63,7 @@ export function literal(written: Literal): Fingerprinted {
     patchPositions: new Map(),
     columnPositions: new Map(),
     missingPackages: [],
-    target: { name: 'prod', database: 'main', schema: 'analytics' },
+    target: { profile: 'shop', name: 'prod', database: 'main', schema: 'analytics' },
   }
   const compile = (_: Project, id: string, { incremental }: { incremental: boolean }): Compiled =>
     compileLiteral(manifest, written.vars ?? {}, id, incremental)

@@ -17,6 +17,7 @@ import { Names } from './names.ts'
 import { loadPackages, type Packages } from './packages.ts'
 import { applyPatches, sealContract } from './patches.ts'
 import type { Project, ProjectInput } from './project.ts'
+
 import { type PropertyEntry, readProperties } from './properties.ts'
 import { makeExposure, makeGroup } from './resources.ts'
 import { Runtime } from './runtime.ts'
@@ -61,7 +62,7 @@ export function parseProject(input: ProjectInput): Project {
   const { manifest, unresolved, duplicates, orphans } = makeManifest(session, gathered)
   const project: Project = {
     root: input.root,
-    target: { name: packages.target.name, database: packages.target.database, schema: packages.target.schema },
+    target: targetOf(packages.target),
     manifest,
     findings: sink.findings().filter((finding) => !isOfDisabled(finding, manifest)),
     unresolved,
@@ -74,6 +75,10 @@ export function parseProject(input: ProjectInput): Project {
   }
   remember(project, { session, gathered })
   return project
+}
+
+function targetOf({ profile, name, database, schema }: Target): Project['target'] {
+  return { profile, name, database, schema }
 }
 
 const OF_RENDERING = new Set(['unresolved-variable', 'unresolved-macro', 'jinja-error'])

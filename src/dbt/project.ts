@@ -25,7 +25,12 @@ export interface ProjectInput {
 export interface Project {
   readonly root: string
   /** Where the chosen target builds what names no place of its own. */
-  readonly target: { readonly name: string; readonly database: string | null; readonly schema: string }
+  readonly target: {
+    readonly profile: string
+    readonly name: string
+    readonly database: string | null
+    readonly schema: string
+  }
   readonly manifest: Manifest
   /** What the parser itself finds: syntax, dbt_project.yml, properties, macros, variables, missing packages. */
   readonly findings: readonly Finding[]
