@@ -17,6 +17,7 @@ const shell = [
   'base',
   'event',
   'inputs',
+  'cancel',
   'repository',
   'deployment',
   'demo',
@@ -55,7 +56,7 @@ const layers: readonly Layer[] = [
   },
   { of: ['run'], from: ['dbt', 'graph', 'sql'], packages: ['node:crypto'] },
   { of: ['report'], from: ['dbt', 'graph', 'finding'], types: ['run'], packages: ['node:zlib'] },
-  { of: ['check', 'deploy'], from: ['*'] },
+  { of: ['check', 'deploy', 'walls'], from: ['*'] },
   {
     of: ['adapters'],
     from: ['errors', 'run'],
