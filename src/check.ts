@@ -60,6 +60,7 @@ function checkRegion(region: EffectiveRegion, { base, head }: Sides): RegionRepo
     findings: head === null ? missing(region, base) : findings(region, base, head),
     plan,
     lineage: lineageOf(base?.project ?? null, head?.project ?? null, changes),
+    leftPending: null,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../tools/json.ts'
+import { Deployments } from './deployments.ts'
 import type { Description } from './description.ts'
 
 export interface User {
@@ -38,19 +39,26 @@ export interface Call {
   readonly url: string
 }
 
-/** Issue comments and pull requests in memory, as GitHub answers for them to one token. */
+export interface Refusal {
+  readonly status: number
+  readonly message: string
+}
+
+/** Issue comments, pull requests and deployments in memory, as GitHub answers for them to one token. */
 export class State {
   readonly comments: StoredComment[] = []
   readonly pulls: Pull[] = []
   /** Whose token it is. */
   user: User = { login: 'github-actions[bot]', type: 'Bot' }
-  /** What a write is refused with: null while the token may write. */
-  refusal: { readonly status: number; readonly message: string } | null = null
+  /** What a write of a comment is refused with: null while the token may write. */
+  refusal: Refusal | null = null
+  readonly deployments: Deployments
   private readonly description: Description
   private next = 1
 
   constructor(description: Description) {
     this.description = description
+    this.deployments = new Deployments(description, () => this.user)
   }
 
   /** Puts a comment there as anyone may have written it. */
@@ -62,7 +70,7 @@ export class State {
   }
 
   answer(call: Call): Answer {
-    const handler = this.handlers[call.operation]
+    const handler = this.handlers[call.operation] ?? this.deployments.handlers[call.operation]
     return handler
       ? handler(call)
       : { status: 501, body: { message: `the test's GitHub does not do ${call.operation}` } }
@@ -152,11 +160,11 @@ export class State {
 }
 
 const documentation_url = 'https://docs.github.com/rest'
-const notFound: Answer = { status: 404, body: { message: 'Not Found', documentation_url, status: '404' } }
+export const notFound: Answer = { status: 404, body: { message: 'Not Found', documentation_url, status: '404' } }
 /** As GitHub words it for a workflow's own token. */
 export const notAccessible = { status: 403, message: 'Resource not accessible by integration' }
 
-function refused({ status, message }: { readonly status: number; readonly message: string }): Answer {
+export function refused({ status, message }: Refusal): Answer {
   return { status, body: { message, documentation_url, status: String(status) } }
 }
 

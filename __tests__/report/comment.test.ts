@@ -227,6 +227,7 @@ function named(name: string): Report {
     findings: [finding({ message: name, file: name, rule: name }), finding({ message: name, file: name, new: false })],
     plan: [{ unique_id: id('us', name), action: 'run', because: name }],
     lineage: { nodes: [{ unique_id: 'x', name, resource_type: 'model', layer: 'gold', state: 'new' }], edges: [] },
+    leftPending: { commit: base, run: 7, deploy: 'failed', count: 9, names: [name, name] },
   }
   return { ...sample(), base, regions: [region], configuration: [finding({ message: name, file: name })] }
 }

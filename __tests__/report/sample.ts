@@ -59,6 +59,7 @@ export function regionOf(region: string, overrides: Partial<RegionReport> = {}):
         : []),
     ],
     lineage: lineageOf(region),
+    leftPending: null,
     ...overrides,
   }
 }

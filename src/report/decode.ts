@@ -1,5 +1,5 @@
 import { changeClasses } from './report.ts'
-import type { Section } from './section.ts'
+import type { Section, StoredSection } from './section.ts'
 
 /** Says whether a value that was read from outside has this shape. */
 type Shape<T> = (value: unknown) => value is T
@@ -10,6 +10,10 @@ const flag: Shape<boolean> = (it) => typeof it === 'boolean'
 
 function orNull<T>(shape: Shape<T>): Shape<T | null> {
   return (it): it is T | null => it === null || shape(it)
+}
+
+function optional<T>(shape: Shape<T>): Shape<T | undefined> {
+  return (it): it is T | undefined => it === undefined || shape(it)
 }
 
 function oneOf<const T extends string>(...values: readonly T[]): Shape<T> {
@@ -95,7 +99,7 @@ const totals = object<Section['totals']>({
   nodes: count,
 })
 
-const section = object<Section>({
+const section = object<StoredSection>({
   region: text,
   project: text,
   environment: text,
@@ -112,9 +116,27 @@ const section = object<Section>({
   configuration: findings,
   plan: list(object<Section['plan'][number]>({ unique_id: text, action: oneOf('run', 'drop-review'), because: text })),
   lineage,
+  leftPending: optional(
+    orNull(
+      object<NonNullable<Section['leftPending']>>({
+        commit: text,
+        run: orNull(count),
+        deploy: oneOf('failed', 'cancelled', 'cut short'),
+        count,
+        names: list(text),
+      }),
+    ),
+  ),
 })
 
-export const isKnown = object<{ readonly regions: readonly string[]; readonly sections: readonly Section[] }>({
+/** What the payload of a deployment says of a region. */
+export const isRegionPayload = object<{
+  readonly region: string
+  readonly commit: string
+  readonly pending: readonly string[]
+}>({ region: text, commit: text, pending: list(text) })
+
+export const isKnown = object<{ readonly regions: readonly string[]; readonly sections: readonly StoredSection[] }>({
   regions: list(text),
   sections: list(section),
 })

@@ -82,6 +82,16 @@ export function blobUrl(repository: string | null, commit: string | null, file: 
   return `${repository}/blob/${uriComponent(commit)}/${path}#L${Math.max(1, Math.trunc(line))}`
 }
 
+/** The address of a commit by its id or the beginning of it; null when the repository is not known or the text is no such id. */
+export function commitUrl(repository: string | null, commit: string): string | null {
+  return repository !== null && /^[0-9a-f]{7,64}$/.test(commit) ? `${repository}/commit/${commit}` : null
+}
+
+/** The address of a workflow run; null when the repository or the run is not known. */
+export function runUrl(repository: string | null, run: number | null): string | null {
+  return repository === null || !Number.isSafeInteger(run) ? null : `${repository}/actions/runs/${run}`
+}
+
 function uriComponent(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (it) => `%${it.charCodeAt(0).toString(16).toUpperCase()}`)
 }

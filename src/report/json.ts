@@ -1,4 +1,4 @@
-import type { NodeChange, PlanStep, RegionReport, Report, ReportedFinding } from './report.ts'
+import type { LeftPending, NodeChange, PlanStep, RegionReport, Report, ReportedFinding } from './report.ts'
 
 /** What `check --format json` prints: `schemas/report.schema.json` describes it. Keys are only ever added. */
 export interface ReportJson {
@@ -18,6 +18,7 @@ export interface RegionJson {
   readonly changes: readonly NodeChange[]
   readonly findings: readonly FindingJson[]
   readonly plan: readonly PlanStep[]
+  readonly left_pending: LeftPending | null
 }
 
 export type FindingJson = Omit<ReportedFinding, 'unique_id'> & { readonly unique_id: string | null }
@@ -35,7 +36,16 @@ export function reportJson(report: Report): ReportJson {
   }
 }
 
-function regionJson({ name, project, environment, target, changes, findings, plan }: RegionReport): RegionJson {
+function regionJson({
+  name,
+  project,
+  environment,
+  target,
+  changes,
+  findings,
+  plan,
+  leftPending,
+}: RegionReport): RegionJson {
   return {
     name,
     project,
@@ -44,7 +54,12 @@ function regionJson({ name, project, environment, target, changes, findings, pla
     changes: changes.map(changeJson),
     findings: findings.map(findingJson),
     plan: plan.map(({ unique_id, action, because }) => ({ unique_id, action, because })),
+    left_pending: leftPending && leftPendingJson(leftPending),
   }
+}
+
+function leftPendingJson({ commit, run, deploy, count, names }: LeftPending): LeftPending {
+  return { commit, run, deploy, count, names }
 }
 
 function changeJson(it: NodeChange): NodeChange {

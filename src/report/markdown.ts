@@ -3,6 +3,7 @@ import { code, link } from './escape.ts'
 import { exposureList } from './exposure-list.ts'
 import { existingFindings, newFindings } from './finding-list.ts'
 import { amount, headline } from './headline.ts'
+import { leftPendingList } from './left-pending.ts'
 import { limited, pictureOf } from './lineage.ts'
 import { mermaid } from './mermaid.ts'
 import { overview } from './overview.ts'
@@ -25,6 +26,7 @@ export function markdown(state: CommentState, place: Place, head: string, step: 
     overview(state, head, step),
     newFindings(sections, place),
     ...twinsOf(changed).flatMap((twins) => changesOf(twins, place, head)),
+    leftPendingList(sections, place),
     planList(sections),
     existingFindings(sections, place),
     footer(sections, place, head, step),

@@ -31,6 +31,21 @@ export interface RegionReport {
   readonly plan: readonly PlanStep[]
   /** The changed part of the graph with its neighbours, for the picture. */
   readonly lineage: Lineage
+  /** What the region's last deploy left behind, as GitHub's deployment says; null when it left nothing or nothing is known. */
+  readonly leftPending: LeftPending | null
+}
+
+/** Nodes that an earlier deploy of a region did not finish, which its next deploy runs too. */
+export interface LeftPending {
+  /** Its whole id, or its first seven characters. */
+  readonly commit: string
+  /** The workflow run that deployed. */
+  readonly run: number | null
+  /** One that was cut short said only what it began with, so that `count` is the most that it left. */
+  readonly deploy: 'failed' | 'cancelled' | 'cut short'
+  readonly count: number
+  /** Names of the nodes, or of the first of them. */
+  readonly names: readonly string[]
 }
 
 export interface PlanStep {

@@ -2,6 +2,7 @@ import { compare } from './grouped.ts'
 import type { Place } from './place.ts'
 import {
   changeClasses,
+  type LeftPending,
   type Lineage,
   type NodeChange,
   type PlanStep,
@@ -35,7 +36,12 @@ export interface Section {
   /** What is built or left to drop; its tests are counted alone. */
   readonly plan: readonly PlanStep[]
   readonly lineage: Lineage
+  /** What an earlier deploy left behind, which the next one runs too. */
+  readonly leftPending: LeftPending | null
 }
+
+/** A section as a comment holds it: one that was written before there was `leftPending` lacks it. */
+export type StoredSection = Omit<Section, 'leftPending'> & { readonly leftPending?: LeftPending | null | undefined }
 
 export interface Failure {
   readonly errors: number
@@ -97,6 +103,7 @@ function sectionOf(region: RegionReport, report: Report, place: Place): Section 
       .filter((it) => !isTest(it))
       .map(({ unique_id, action, because }) => ({ unique_id, action, because })),
     lineage: region.lineage,
+    leftPending: region.leftPending,
   }
 }
 
@@ -136,7 +143,7 @@ function isRelation(uniqueId: string): boolean {
 }
 
 /** Whether a step of a plan is a test of what is built. */
-export function isTest({ unique_id }: PlanStep): boolean {
+export function isTest({ unique_id }: Pick<PlanStep, 'unique_id'>): boolean {
   return /^(test|unit_test)\./.test(unique_id)
 }
 
@@ -165,8 +172,11 @@ export function failed({ totals }: Section): boolean {
 }
 
 /** Whether there is nothing that a reviewer has to know of. */
-export function isEmpty({ totals }: Section): boolean {
-  return totals.changes + totals.errors + totals.warnings + totals.notices + totals.configuration === 0
+export function isEmpty({ totals, leftPending }: Section): boolean {
+  return (
+    leftPending === null &&
+    totals.changes + totals.errors + totals.warnings + totals.notices + totals.configuration === 0
+  )
 }
 
 /** What a person calls a resource: its name out of its unique_id. */

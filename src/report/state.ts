@@ -61,7 +61,9 @@ export function parseComment(body: string, id: string): CommentState | null {
   try {
     const json = inflateRawSync(Buffer.from(base64, 'base64'), { maxOutputLength: LARGEST }).toString()
     const known: unknown = JSON.parse(json)
-    return isKnown(known) ? { id, regions: known.regions, sections: known.sections } : null
+    if (!isKnown(known)) return null
+    const sections = known.sections.map((it) => ({ ...it, leftPending: it.leftPending ?? null }))
+    return { id, regions: known.regions, sections }
   } catch {
     return null
   }

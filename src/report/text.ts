@@ -1,5 +1,6 @@
 import { plain } from './escape.ts'
 import { exposureOwner } from './exposure-list.ts'
+import { leftPendingText } from './left-pending.ts'
 import type { NodeChange, PlanStep, RegionReport, Report, ReportedFinding } from './report.ts'
 import { isTest, nameOf, worstFirst } from './section.ts'
 import { counted, nounOf } from './words.ts'
@@ -33,7 +34,7 @@ function verdict(report: Report, paint: Paint): string[] {
 }
 
 function regionText(region: RegionReport, paint: Paint): string[] {
-  const { changes, plan } = region
+  const { changes, plan, leftPending } = region
   const title = paint(1, `Region ${plain(region.name)}`)
   const changed = changes.length === 0 ? 'no changes' : `${counted(changes.length, nounOf(changes))} changed`
   return [
@@ -41,6 +42,7 @@ function regionText(region: RegionReport, paint: Paint): string[] {
     ...changes.map((it) => changeText(it, paint)),
     ...findings('Findings', region.findings, paint),
     ...(plan.length > 0 ? ['  On merge', ...planText(plan)] : []),
+    ...(leftPending === null ? [] : [leftPendingText(leftPending)]),
   ]
 }
 

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getOctokit } from '@actions/github'
 import { retry } from '@octokit/plugin-retry'
-import type { Patience } from './comment.ts'
 import { type Answer, GitHubError } from './errors.ts'
 
 export interface GitHubAccess {
@@ -10,31 +9,9 @@ export interface GitHubAccess {
   readonly apiUrl: string
 }
 
-export interface PullRequest {
+export interface GitHubRepository {
   readonly owner: string
   readonly repo: string
-  readonly number: number
-  /** The head is in another repository, whose runs get a token that may only read. */
-  readonly fork: boolean
-}
-
-export interface Comment {
-  readonly id: number
-  readonly body: string
-  readonly url: string
-  readonly author: { readonly login: string; readonly bot: boolean } | null
-}
-
-/** The few things that are asked of GitHub about one pull request. Each throws a GitHubError. */
-export interface PullRequestComments {
-  head(): Promise<string>
-  /** All comments, oldest first. */
-  list(): Promise<Comment[]>
-  /** The user whose token it is; null when it is an app's, such as a workflow's own. */
-  user(): Promise<string | null>
-  create(body: string): Promise<Comment>
-  update(id: number, body: string): Promise<Comment>
-  remove(id: number): Promise<void>
 }
 
 const REQUEST_TIMEOUT_MS = 30_000
@@ -42,51 +19,20 @@ const REQUEST_TIMEOUT_MS = 30_000
 export const LONGEST_WAIT_MS = 90_000
 const doNotRetry = [400, 401, 403, 404, 410, 422, 429, 451]
 
-/** Reads are repeated when GitHub has a moment's trouble. Writes are not: whoever writes looks first what became of the last one. */
-export function connect(access: GitHubAccess, pull: PullRequest, { unit }: Patience): PullRequestComments {
-  const { token, apiUrl } = access
+/**
+ * GitHub's REST API for one token. Reads are repeated when GitHub has a moment's trouble, `unit` milliseconds and multiples of it
+ * later. Writes are not: whoever writes looks first what became of the last one. Both throw a GitHubError.
+ */
+export function clientOf({ token, apiUrl }: GitHubAccess, unit: number) {
   const options = { baseUrl: apiUrl, userAgent: 'dbt-regions', retry: { doNotRetry, retryAfterBaseValue: unit } }
   const { rest, paginate } = getOctokit(token, options, retry)
-  const { owner, repo, number: pull_number } = pull
-  const issue = { owner, repo, issue_number: pull_number }
   const within = () => ({ signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) })
-  const read = <T>(call: (request: object) => Promise<T>) => withinLimits(() => asked(() => call(within()), token))
-  const write = <T>(call: (request: object) => Promise<T>) => asked(() => call({ ...within(), retries: 0 }), token)
-  let user: Promise<string | null> | null = null
   return {
-    head: () => read(async (request) => (await rest.pulls.get({ owner, repo, pull_number, request })).data.head.sha),
-    list: () =>
-      read(async (request) =>
-        (await paginate(rest.issues.listComments, { ...issue, per_page: 100, request })).map(commentOf),
-      ),
-    user: () =>
-      (user ??= read(async (request) => (await rest.users.getAuthenticated({ request })).data.login).catch(appOrThrow)),
-    create: (body) =>
-      write(async (request) => commentOf((await rest.issues.createComment({ ...issue, body, request })).data)),
-    update: (comment_id, body) =>
-      write(async (request) =>
-        commentOf((await rest.issues.updateComment({ owner, repo, comment_id, body, request })).data),
-      ),
-    remove: (comment_id) =>
-      write(async (request) => void (await rest.issues.deleteComment({ owner, repo, comment_id, request }))),
+    rest,
+    paginate,
+    read: <T>(call: (request: object) => Promise<T>) => withinLimits(() => asked(() => call(within()), token)),
+    write: <T>(call: (request: object) => Promise<T>) => asked(() => call({ ...within(), retries: 0 }), token),
   }
-}
-
-interface RawComment {
-  readonly id: number
-  readonly body?: string
-  readonly html_url: string
-  readonly user: { readonly login: string; readonly type: string } | null
-}
-
-function commentOf({ id, body, html_url, user }: RawComment): Comment {
-  return { id, body: body ?? '', url: html_url, author: user && { login: user.login, bot: user.type === 'Bot' } }
-}
-
-/** A workflow's token is an app's: it may not ask who it is. */
-function appOrThrow(error: unknown): null {
-  if (error instanceof GitHubError && error.status === 403 && error.wait === null) return null
-  throw error
 }
 
 async function withinLimits<T>(call: () => Promise<T>): Promise<T> {

@@ -1,7 +1,8 @@
 import { setTimeout as timer } from 'node:timers/promises'
 import type { CommentUpdate } from '../../report/comment.ts'
-import { type Comment, LONGEST_WAIT_MS, type PullRequestComments } from './client.ts'
+import { LONGEST_WAIT_MS } from './client.ts'
 import { GitHubError, isPassing } from './errors.ts'
+import type { Comment, PullRequestComments } from './pull-request.ts'
 
 export type CommentResult =
   | { readonly kind: 'created' | 'updated' | 'unchanged'; readonly url: string }

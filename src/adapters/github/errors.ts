@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../errors.ts'
-import type { PullRequest } from './client.ts'
 import type { CommentResult } from './comment.ts'
+import type { PullRequest } from './pull-request.ts'
 
 /** What GitHub answered instead of doing it. Holds no header of the request, so no token. */
 export class GitHubError extends Error {

@@ -1,0 +1,130 @@
+import { isRegionPayload } from './decode.ts'
+import type { LeftPending } from './report.ts'
+import { isTest, nameOf } from './section.ts'
+
+/** What a deploy leaves of a region on GitHub, so that the next pull request can show it. The ledger stays what counts. */
+export interface RegionState {
+  readonly region: string
+  readonly commit: string
+  /** How many planned nodes were built. */
+  readonly deployed: number
+  /** The unique_ids that the next deploy has to run, in the plan's order. */
+  readonly pending: readonly string[]
+}
+
+/** One deployment of an environment, as GitHub has it: any of its texts may come from somebody else. */
+export interface DeploymentRecord {
+  readonly sha: string
+  readonly payload: unknown
+  /** The newest first. */
+  readonly statuses: readonly {
+    readonly state: string
+    readonly description: string
+    /** The run that its log is of. */
+    readonly run: number | null
+    /** Whether it says that the deployment is over. */
+    readonly ended: boolean
+  }[]
+}
+
+/** GitHub's limit: https://docs.github.com/rest/deployments/statuses#create-a-deployment-status */
+const LONGEST_DESCRIPTION = 140
+const MOST_IDS = 500
+const MOST_NAMES = 50
+const NAME = /^[\p{L}\p{M}\p{N}_.-]{1,120}$/u
+
+/** The description of a deploy that begins: `eu at a1b2c3d: 2 to deploy: customer_metrics, customer_cohorts`. */
+export function beginning(state: RegionState): string {
+  const nodes = named(state.pending)
+  return nodes.length === 0 ? idle(state) : withNames(`${prefix(state)}${nodes.length} to deploy`, nodes)
+}
+
+/** The description of one that has ended: `eu at a1b2c3d: 3 deployed, 2 pending: customer_metrics, customer_cohorts`. */
+export function ending(state: RegionState): string {
+  const nodes = named(state.pending)
+  if (state.deployed + nodes.length === 0) return idle(state)
+  return withNames(`${prefix(state)}${state.deployed} deployed, ${nodes.length || 'nothing'} pending`, nodes)
+}
+
+/** The description of one that was stopped before there was a plan, so that what was pending before it still is. */
+export function unplanned(state: Pick<RegionState, 'region' | 'commit'>): string {
+  return `${prefix(state)}stopped before anything was planned, see the log`
+}
+
+/** The payload of a deployment that is created when the plan is known. */
+export function payloadOf({ region, commit, pending }: RegionState): Record<string, unknown> {
+  return { dbt_regions: 1, region, commit, pending: pending.slice(0, MOST_IDS) }
+}
+
+/**
+ * What a deployment says about the nodes that a region's deploy left behind: `{ left: null }` when it left none, null when it has not
+ * ended or says nothing of this region. A deploy that was cut short left what it had begun with, or less.
+ */
+export function leftBy(region: string, deployment: DeploymentRecord): { readonly left: LeftPending | null } | null {
+  const { statuses, sha, payload } = deployment
+  if (!statuses.some((it) => it.ended)) return null
+  for (const { state, description, run } of statuses) {
+    const read = parsed(region, description)
+    if (read === null) continue
+    if (read.count === 0) return { left: null }
+    const commit = sha.startsWith(read.commit) && /^[0-9a-f]{40}$/.test(sha) ? sha : read.commit
+    const about = { commit, run, count: read.count }
+    if (read.begins) return { left: { ...about, deploy: 'cut short', names: namesIn(payload, region) ?? read.names } }
+    return { left: { ...about, deploy: state === 'error' ? 'cancelled' : 'failed', names: read.names } }
+  }
+  return null
+}
+
+function prefix({ region, commit }: Pick<RegionState, 'region' | 'commit'>): string {
+  return `${region} at ${commit.slice(0, 7)}: `
+}
+
+function idle(state: RegionState): string {
+  return `${prefix(state)}nothing to deploy`
+}
+
+/** The nodes that people know: tests only where there is nothing else. */
+function named(pending: readonly string[]): readonly string[] {
+  const nodes = pending.filter((unique_id) => !isTest({ unique_id }))
+  return nodes.length > 0 ? nodes : pending
+}
+
+/** As many names as there is room for. */
+function withNames(text: string, ids: readonly string[]): string {
+  const names = ids.map(nameOf).filter((name) => NAME.test(name))
+  for (let shown = names.length; shown > 0; shown--) {
+    const more = ids.length - shown
+    const whole = `${text}: ${names.slice(0, shown).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+    if (whole.length <= LONGEST_DESCRIPTION) return whole
+  }
+  return text
+}
+
+const DESCRIPTION =
+  /^(?<commit>[0-9a-f]{7}): (?:nothing to deploy|(?:(?<begins>\d{1,6}) to deploy|\d{1,6} deployed, (?:nothing|(?<left>\d{1,6})) pending)(?:: (?<names>[^ ]+(?:, [^ ]+)*)(?: and (?<more>\d{1,6}) more)?)?)$/u
+
+interface Parsed {
+  readonly commit: string
+  readonly begins: boolean
+  readonly count: number
+  readonly names: readonly string[]
+}
+
+/** A description as it is written above; null for any other text, also for one that contradicts itself. */
+function parsed(region: string, description: string): Parsed | null {
+  const start = `${region} at `
+  if (description.length > LONGEST_DESCRIPTION || !description.startsWith(start)) return null
+  const groups = DESCRIPTION.exec(description.slice(start.length))?.groups
+  if (groups?.commit === undefined) return null
+  const count = Number(groups.begins ?? groups.left ?? 0)
+  const names = groups.names?.split(', ') ?? []
+  const all = names.length === 0 || names.length + Number(groups.more ?? 0) === count
+  if (!all || !names.every((name) => NAME.test(name))) return null
+  return { commit: groups.commit, begins: groups.begins !== undefined, count, names }
+}
+
+function namesIn(payload: unknown, region: string): readonly string[] | null {
+  if (!isRegionPayload(payload) || payload.region !== region || payload.pending.length > MOST_IDS) return null
+  const names = named(payload.pending).map(nameOf)
+  return names.every((name) => NAME.test(name)) ? names.slice(0, MOST_NAMES) : null
+}
