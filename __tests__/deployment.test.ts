@@ -16,7 +16,13 @@ async function deploy({ root }: Repository) {
   const repository = await openRepository(root)
   const [region] = repository.config.regions
   if (region === undefined) throw new Error('no region')
-  return deployRegion(repository, region, { engine: 'demo', runId: 'r', progress: { now: () => {}, say: () => {} } })
+  const { deployment } = await deployRegion(repository, region, {
+    engine: 'demo',
+    runId: 'r',
+    progress: { now: () => {}, say: () => {} },
+    signal: new AbortController().signal,
+  })
+  return deployment
 }
 
 test('an older commit is not put over a newer one that its shallow checkout does not have', async () => {

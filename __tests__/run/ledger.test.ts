@@ -69,7 +69,10 @@ describe('the table', () => {
     const warehouse = memoryWarehouse()
     const schemas: string[] = []
     const query: typeof warehouse.query = async (sql, parameters) => {
-      if (sql.startsWith('CREATE SCHEMA')) return void schemas.push(sql) ?? []
+      if (sql.startsWith('CREATE SCHEMA')) {
+        schemas.push(sql)
+        return []
+      }
       if (sql.startsWith('CREATE') && schemas.length === 0)
         throw new WarehouseError('no schema', { condition: 'SCHEMA_NOT_FOUND' })
       return warehouse.query(sql, parameters)

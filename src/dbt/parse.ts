@@ -16,6 +16,7 @@ import { makeMetric, measureMetrics } from './metrics.ts'
 import { Names } from './names.ts'
 import { loadPackages, type Packages } from './packages.ts'
 import { applyPatches, sealContract } from './patches.ts'
+import type { Target } from './profile.ts'
 import type { Project, ProjectInput } from './project.ts'
 
 import { type PropertyEntry, readProperties } from './properties.ts'
