@@ -6,6 +6,7 @@ import { regionNamed } from './config/parse.ts'
 import type { Config } from './config.ts'
 import { ConfigurationError } from './errors.ts'
 import { commandFor, type GitHubEvent, isFork, occasionOf } from './event.ts'
+import { withEarlierDeploys } from './github-deployments.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { annotationsOf } from './report/annotations.ts'
 import { commentUpdate } from './report/comment.ts'
@@ -46,12 +47,13 @@ function regionsOutput({ regions }: Config): string {
 }
 
 async function checkAction(repository: Repository, event: GitHubEvent, inputs: Inputs): Promise<void> {
-  const report = check(
+  const checked = check(
     await readSides(repository, occasionOf(event), {
       ...(inputs.region !== undefined && { region: inputs.region }),
       env: harmlessEnvironment(process.env),
     }),
   )
+  const report = await withEarlier(checked, event, inputs)
   const place = placeOf(repository, event, report)
   core.info(reportText(report, { color: false }))
   for (const { level, message, title, file, line, column } of annotationsOf(report)) {
@@ -70,6 +72,12 @@ async function checkAction(repository: Repository, event: GitHubEvent, inputs: I
   core.setOutput('comment-url', await comment(report, place, event, inputs))
   if (report.conclusion === 'failure')
     core.setFailed(`${count('error')} new error(s): see the annotations and the job summary`)
+}
+
+/** What earlier deploys left behind is a part of what a merge will do; elsewhere than on a pull request nobody asks. */
+async function withEarlier(report: Report, event: GitHubEvent, { token }: Inputs): Promise<Report> {
+  if (event.payload.pull_request === undefined || token === undefined) return report
+  return withEarlierDeploys(report, { token, apiUrl: context.apiUrl }, context.repo, core.info)
 }
 
 function newFindings(report: Report) {

@@ -1,12 +1,8 @@
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  askDeployments,
-  type DeploymentNews,
-  type DeploymentPlace,
-  deploymentStatuses,
-} from '../../src/adapters/github.ts'
-import { beginning, ending, leftBy, payloadOf, type RegionState, unplanned } from '../../src/report/region-state.ts'
+import { askDeployments, type DeploymentPlace, deploymentStatuses } from '../../src/adapters/github.ts'
+import type { Deployment } from '../../src/report/deployment.ts'
+import { beginning, ending, leftBy, type RegionNews, unplanned } from '../../src/report/region-state.ts'
 import { actionsBot, type StoredDeployment } from './deployments.ts'
 import { type GitHubFaults, type GitHubServer, startGitHub } from './server.ts'
 import { notAccessible } from './state.ts'
@@ -24,18 +20,31 @@ const place: DeploymentPlace = {
   shared: false,
 }
 const all = ['model.eu_analytics.customer_metrics', 'model.eu_analytics.customer_cohorts']
-const planned: RegionState = { region: 'eu', commit: sha, deployed: 0, pending: all }
-const begins: DeploymentNews = { state: 'in_progress', description: beginning(planned), payload: payloadOf(planned) }
-const fails: DeploymentNews = {
-  ...begins,
-  state: 'failure',
-  description: ending({ ...planned, deployed: 1, pending: all.slice(1) }),
+const deployment: Deployment = {
+  region: 'eu',
+  environment,
+  target: 'prod',
+  commit: sha,
+  conclusion: 'failure',
+  refused: null,
+  planned: all.map((unique_id) => ({
+    unique_id,
+    fingerprint: '',
+    parents: {},
+    relation: null,
+    action: 'run',
+    because: '',
+  })),
+  results: [],
+  pending: all.slice(1),
+  leftBehind: [],
+  notes: [],
+  elapsed: 1,
 }
-const succeeds: DeploymentNews = {
-  ...begins,
-  state: 'success',
-  description: ending({ ...planned, deployed: 2, pending: [] }),
-}
+const begins = beginning({ region: 'eu', commit: sha, deployed: 0, pending: all })
+const fails = ending(deployment, false)
+const cancelled = ending(deployment, true)
+const succeeds = ending({ ...deployment, conclusion: 'success', pending: [] }, false)
 
 let github: GitHubServer
 let faults: { -readonly [K in keyof GitHubFaults]: GitHubFaults[K] }
@@ -214,11 +223,7 @@ describe('what an earlier deploy left behind', () => {
       () => deployed(7001, begins, fails, 'failure'),
       { left: { deploy: 'failed', commit: sha, run: 7001, count: 1, names: ['customer_cohorts'] } },
     ],
-    [
-      'it was cancelled',
-      () => deployed(7001, begins, { ...fails, state: 'error' }, 'error'),
-      { left: { deploy: 'cancelled', count: 1 } },
-    ],
+    ['it was cancelled', () => deployed(7001, begins, cancelled, 'error'), { left: { deploy: 'cancelled', count: 1 } }],
     [
       'its runner was lost',
       () => deployed(7001, begins, null, 'error'),
@@ -228,12 +233,12 @@ describe('what an earlier deploy left behind', () => {
     ['a later one is still running', () => inTurn(fails, null), { left: { deploy: 'failed', run: 7001 } }],
     [
       'a later one planned nothing, so that it still is pending',
-      () => inTurn(fails, { ...fails, description: unplanned(planned) }),
+      () => inTurn(fails, unplanned(deployment)),
       { left: { deploy: 'failed', run: 7001 } },
     ],
     [
       'a later one was of another region in the same environment',
-      () => inTurn(fails, { ...succeeds, description: ending({ ...planned, region: 'us', deployed: 3, pending: [] }) }),
+      () => inTurn(fails, ending({ ...deployment, region: 'us', conclusion: 'success', pending: [] }, false)),
       { left: { deploy: 'failed', run: 7001 } },
     ],
     [
@@ -287,12 +292,12 @@ function reporter(where: DeploymentPlace) {
   return deploymentStatuses({ token, apiUrl: github.url }, where, (it) => notices.push(it), quick)
 }
 
-async function sayAs(where: DeploymentPlace, ...news: DeploymentNews[]) {
+async function sayAs(where: DeploymentPlace, ...news: RegionNews[]) {
   const report = reporter(where)
   for (const it of news) await report(it)
 }
 
-function say(...news: DeploymentNews[]) {
+function say(...news: RegionNews[]) {
   return sayAs(place, ...news)
 }
 
@@ -307,19 +312,14 @@ function jobBegins(run: number, other: { environment?: string; sha?: string } = 
 }
 
 /** A whole job: GitHub's deployment, what the deploy says of it, and what GitHub says when the job is over. */
-async function deployed(
-  run: number,
-  first: DeploymentNews,
-  last: DeploymentNews | null,
-  end: 'success' | 'failure' | 'error',
-) {
+async function deployed(run: number, first: RegionNews, last: RegionNews | null, end: 'success' | 'failure' | 'error') {
   const made = jobBegins(run)
   await sayAs({ ...place, run }, first, ...(last ? [last] : []))
   github.state.deployments.jobEnds(made, end)
 }
 
 /** A deploy that fails and a later one, which runs still when there is nothing that it says at its end. */
-async function inTurn(first: DeploymentNews, second: DeploymentNews | null) {
+async function inTurn(first: RegionNews, second: RegionNews | null) {
   await deployed(7001, begins, first, 'failure')
   if (second === null) {
     jobBegins(7002)

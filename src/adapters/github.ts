@@ -1,14 +1,14 @@
 import type { CommentUpdate } from '../report/comment.ts'
-import type { DeploymentRecord } from '../report/region-state.ts'
+import type { DeploymentRecord, RegionNews } from '../report/region-state.ts'
 import type { GitHubAccess, GitHubRepository } from './github/client.ts'
 import { type CommentResult, converge, type Patience } from './github/comment.ts'
-import { type DeploymentNews, type DeploymentPlace, newestDeployment, statusesOf } from './github/deployments.ts'
+import { type DeploymentPlace, newestDeployment, statusesOf } from './github/deployments.ts'
 import { GitHubError, isRefusal, refusalOf } from './github/errors.ts'
 import { connect, type PullRequest } from './github/pull-request.ts'
 
 export type { GitHubAccess, GitHubRepository } from './github/client.ts'
 export type { CommentResult, Patience } from './github/comment.ts'
-export type { DeploymentNews, DeploymentPlace } from './github/deployments.ts'
+export type { DeploymentPlace } from './github/deployments.ts'
 export type { PullRequest } from './github/pull-request.ts'
 
 const usual: Patience = { settle: 2_500, unit: 1_000 }
@@ -40,7 +40,7 @@ export function deploymentStatuses(
   place: DeploymentPlace,
   notice: (message: string) => void,
   patience: Patience = usual,
-): (news: DeploymentNews) => Promise<void> {
+): (news: RegionNews) => Promise<void> {
   const put = statusesOf(access, place, patience)
   let refused = false
   return async (news) => {

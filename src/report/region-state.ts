@@ -1,4 +1,5 @@
 import { isRegionPayload } from './decode.ts'
+import type { Deployment } from './deployment.ts'
 import type { LeftPending } from './report.ts'
 import { isTest, nameOf } from './section.ts'
 
@@ -33,26 +34,44 @@ const MOST_IDS = 500
 const MOST_NAMES = 50
 const NAME = /^[\p{L}\p{M}\p{N}_.-]{1,120}$/u
 
-/** The description of a deploy that begins: `eu at a1b2c3d: 2 to deploy: customer_metrics, customer_cohorts`. */
-export function beginning(state: RegionState): string {
-  const nodes = named(state.pending)
-  return nodes.length === 0 ? idle(state) : withNames(`${prefix(state)}${nodes.length} to deploy`, nodes)
+/** What is said on GitHub's deployment: a status, and what the deployment carries if it has to be created for it. */
+export interface RegionNews {
+  readonly state: 'in_progress' | 'success' | 'failure' | 'error'
+  /** `eu at a1b2c3d: 3 deployed, 2 pending: customer_metrics, customer_cohorts`, at most 140 characters. */
+  readonly description: string
+  readonly payload: Readonly<Record<string, unknown>>
 }
 
-/** The description of one that has ended: `eu at a1b2c3d: 3 deployed, 2 pending: customer_metrics, customer_cohorts`. */
-export function ending(state: RegionState): string {
+/** A deploy begins, whose plan is to run the nodes that are pending. */
+export function beginning(state: RegionState): RegionNews {
+  const nodes = named(state.pending)
+  const said = nodes.length === 0 ? idle(state) : withNames(`${prefix(state)}${nodes.length} to deploy`, nodes)
+  return { state: 'in_progress', description: said, payload: payloadOf(state) }
+}
+
+/** A deploy has ended; `cancelled` when somebody wanted it to. */
+export function ending(deployment: Deployment, cancelled: boolean): RegionNews {
+  const { region, commit, planned, pending, refused, conclusion } = deployment
+  if (refused !== null && pending.length === 0) return unplanned({ region, commit })
+  const left = new Set(pending)
+  const built = planned.filter(({ unique_id }) => !left.has(unique_id) && !isTest({ unique_id }))
+  const state = { region, commit, deployed: built.length, pending }
+  return { state: cancelled ? 'error' : conclusion, description: ended(state), payload: payloadOf(state) }
+}
+
+/** A deploy was stopped by what it knows no plan of, so that what was pending before it still is. */
+export function unplanned(of: Pick<RegionState, 'region' | 'commit'>): RegionNews {
+  const description = `${prefix(of)}stopped, see the log`
+  return { state: 'failure', description, payload: { dbt_regions: 1, region: of.region, commit: of.commit } }
+}
+
+function ended(state: RegionState): string {
   const nodes = named(state.pending)
   if (state.deployed + nodes.length === 0) return idle(state)
   return withNames(`${prefix(state)}${state.deployed} deployed, ${nodes.length || 'nothing'} pending`, nodes)
 }
 
-/** The description of one that was stopped before there was a plan, so that what was pending before it still is. */
-export function unplanned(state: Pick<RegionState, 'region' | 'commit'>): string {
-  return `${prefix(state)}stopped before anything was planned, see the log`
-}
-
-/** The payload of a deployment that is created when the plan is known. */
-export function payloadOf({ region, commit, pending }: RegionState): Record<string, unknown> {
+function payloadOf({ region, commit, pending }: RegionState): Record<string, unknown> {
   return { dbt_regions: 1, region, commit, pending: pending.slice(0, MOST_IDS) }
 }
 

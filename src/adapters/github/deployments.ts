@@ -1,5 +1,5 @@
 import { setTimeout as timer } from 'node:timers/promises'
-import type { DeploymentRecord } from '../../report/region-state.ts'
+import type { DeploymentRecord, RegionNews } from '../../report/region-state.ts'
 import { clientOf, type GitHubAccess, type GitHubRepository, LONGEST_WAIT_MS } from './client.ts'
 import type { Patience } from './comment.ts'
 import { isPassing } from './errors.ts'
@@ -15,14 +15,6 @@ export interface DeploymentPlace extends GitHubRepository {
   readonly logUrl: string
   /** Whether another region is deployed from the same environment: this one's success must not make its deployment inactive. */
   readonly shared: boolean
-}
-
-/** One status of the deployment; the description has at most 140 characters. */
-export interface DeploymentNews {
-  readonly state: 'in_progress' | 'success' | 'failure' | 'error'
-  readonly description: string
-  /** What the deployment carries if it has to be created. It cannot be changed afterwards. */
-  readonly payload: Readonly<Record<string, unknown>>
 }
 
 interface Found extends DeploymentRecord {
@@ -41,7 +33,7 @@ export function statusesOf(
   access: GitHubAccess,
   place: DeploymentPlace,
   { unit, sleep = timer }: Pick<Patience, 'unit' | 'sleep'>,
-): (news: DeploymentNews) => Promise<void> {
+): (news: RegionNews) => Promise<void> {
   const github = connect(access, place, unit)
   let id: number | null = null
   return async (news) => {
@@ -111,14 +103,14 @@ function connect(access: GitHubAccess, { owner, repo }: GitHubRepository, unit: 
         yield { id, sha, payload, statuses: await statuses(id) }
       }
     },
-    create: ({ sha, environment }: DeploymentPlace, { payload }: DeploymentNews): Promise<number> =>
+    create: ({ sha, environment }: DeploymentPlace, { payload }: RegionNews): Promise<number> =>
       write(async (request) => {
         const ours = { ref: sha, task: 'deploy', environment, payload, auto_merge: false, required_contexts: [] }
         const { data } = await deployments.createDeployment({ ...at, ...ours, request })
         if ('id' in data) return data.id
         throw new Error(data.message ?? 'no deployment was created')
       }),
-    addStatus: (deployment_id: number, place: DeploymentPlace, { state, description }: DeploymentNews): Promise<void> =>
+    addStatus: (deployment_id: number, place: DeploymentPlace, { state, description }: RegionNews): Promise<void> =>
       write(async (request) => {
         const { environment, logUrl: log_url, shared } = place
         const status = { state, description, environment, log_url, auto_inactive: !shared }

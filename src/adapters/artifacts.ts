@@ -1,0 +1,52 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+export type ArtifactResult =
+  | { readonly kind: 'uploaded'; readonly id: number; readonly name: string; readonly size: number }
+  /** The files are nowhere else: whoever asked says so, and goes on. */
+  | { readonly kind: 'not there'; readonly reason: string }
+
+/**
+ * Uploads texts, by file name, as one artifact of the workflow run. The name must be another one for each region and attempt, since an
+ * artifact is never replaced: https://github.com/actions/toolkit/tree/main/packages/artifact. Without an artifact service, or when
+ * it does not take them, that is the answer; nothing is thrown.
+ */
+export async function uploadArtifacts(name: string, files: ReadonlyMap<string, string>): Promise<ArtifactResult> {
+  if (files.size === 0) return { kind: 'not there', reason: 'there is no file to keep' }
+  const missing = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].filter((it) => !process.env[it])
+  if (missing.length > 0)
+    return { kind: 'not there', reason: `the runner offers no artifact service (${missing.join(' and ')} not set)` }
+  const folder = await mkdtemp(join(tmpdir(), 'dbt-regions-artifact-'))
+  try {
+    const paths: string[] = []
+    for (const [file, text] of files) {
+      const path = join(folder, file)
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, text)
+      paths.push(path)
+    }
+    // Three megabytes that a check never needs.
+    const { DefaultArtifactClient } = await import('@actions/artifact')
+    const { id, size } = await new DefaultArtifactClient().uploadArtifact(name, paths, folder)
+    return id === undefined
+      ? { kind: 'not there', reason: 'the artifact service gave it no id' }
+      : { kind: 'uploaded', id, name, size: size ?? 0 }
+  } catch (error) {
+    return { kind: 'not there', reason: reasonOf(error) }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** The name of a region's artifact: another one for every attempt at a run. */
+export function artifactName(region: string, attempt: number): string {
+  return `dbt-${region}-${attempt}`
+}
+
+/** One line, without the address that the upload went to, which holds a signature. */
+function reasonOf(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error)
+  const [line = ''] = said.split('\n')
+  return `the artifact service did not take it: ${line.replace(/https?:\/\/\S+/g, 'its address').slice(0, 300)}`
+}
