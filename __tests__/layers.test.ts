@@ -20,12 +20,14 @@ const shell = [
   'cancel',
   'repository',
   'deployment',
+  'deployed-project',
   'github-deployments',
   'demo',
   'manifest-file',
   'profiles',
   'workspace',
   'databricks-workspace',
+  'deploy-action',
   'main',
   'cli',
   'index',
@@ -92,6 +94,7 @@ const knowAdapters = [
   'profiles',
   'workspace',
   'databricks-workspace',
+  'deploy-action',
 ]
 
 interface Import {

@@ -1,0 +1,270 @@
+import {
+  anything,
+  type KnownRelation,
+  type MissingColumn,
+  missingFor,
+  type Output,
+  type Scope,
+  type Source,
+} from './scope.ts'
+import { parseSql, type Tree } from './sdk.ts'
+
+export type { KnownRelation, MissingColumn } from './scope.ts'
+
+/**
+ * The columns of known relations that a query of Databricks SQL names, directly or through its subqueries, and that are not
+ * there. Tells only what is certain: where a name may mean something else, it is not told. Throws a `SqlError` for a text that cannot be read.
+ */
+export function missingColumns(sql: string, relations: readonly KnownRelation[]): MissingColumn[] {
+  const [statement, ...more] = parseSql(sql, 'databricks')
+  if (statement === undefined || more.length > 0) return []
+  const reader = new Reader(relations)
+  reader.query(statement, new Map(), null)
+  return reader.missing
+}
+
+interface Parts {
+  readonly [key: string]: Tree
+}
+
+/** The common table expressions that a query sees, by name in lower case. */
+type Ctes = ReadonlyMap<string, Output>
+
+const setOperations = new Set(['union', 'intersect', 'except'])
+
+/** Functions whose first argument, where there are three, is a unit that is written like a column. */
+const withUnit = /^(date_?add|date_?diff|date_?sub|timestamp_?add|timestamp_?diff)$/i
+
+/** What a table may say of itself without being another table: not a version, which may have had other columns. */
+const ofTable = new Set([
+  ...['name', 'schema', 'catalog', 'alias', 'alias_explicit_as', 'column_aliases'],
+  ...['table_sample', 'leading_comments', 'trailing_comments', 'hints', 'span'],
+])
+
+/** Clauses in which a name is a column of FROM and no alias of SELECT. */
+const beforeSelect = new Set(['where_clause'])
+const elsewhere = new Set(['expressions', 'from', 'joins', 'lateral_views', 'with', 'hint'])
+
+class Reader {
+  readonly missing: MissingColumn[] = []
+  readonly #relations: ReadonlyMap<string, KnownRelation>
+
+  constructor(relations: readonly KnownRelation[]) {
+    this.#relations = new Map(relations.map((relation) => [keyOf(relation.name), relation]))
+  }
+
+  /** Reads a query and everything in it, and answers what it gives. */
+  query(tree: Tree, ctes: Ctes, parent: Scope | null): Output {
+    const [kind, parts] = nodeOf(tree)
+    const visible = this.#with(parts.with, ctes, parent)
+    if (kind === 'select') return this.#select(parts, visible, parent)
+    if (kind === 'subquery') {
+      const output = this.query(parts.this ?? null, visible, parent)
+      return renamed(output, namesOf(parts.column_aliases))
+    }
+    if (setOperations.has(kind)) {
+      const output = this.query(parts.left ?? null, visible, parent)
+      this.query(parts.right ?? null, visible, parent)
+      return output
+    }
+    return anything
+  }
+
+  #with(tree: Tree | undefined, ctes: Ctes, parent: Scope | null): Ctes {
+    if (!isParts(tree)) return ctes
+    const visible = new Map(ctes)
+    for (const cte of listOf(tree.ctes)) {
+      if (!isParts(cte)) continue
+      const name = nameOf(cte.alias).toLowerCase()
+      if (tree.recursive === true) visible.set(name, anything)
+      const output = this.query(cte.this ?? null, visible, parent)
+      visible.set(name, renamed(output, namesOf(cte.columns)))
+    }
+    return visible
+  }
+
+  #select(select: Parts, ctes: Ctes, parent: Scope | null): Output {
+    const sources: Source[] = []
+    const scope: Scope = { sources, own: new Set(), parent }
+    const from = isParts(select.from) ? listOf(select.from.expressions) : []
+    for (const each of from) sources.push(...this.#sources(each, ctes, scope))
+    for (const join of listOf(select.joins)) if (isParts(join)) this.#join(join, sources, ctes, scope)
+    for (const view of listOf(select.lateral_views)) {
+      if (!isParts(view)) continue
+      this.#read(view.this ?? null, ctes, scope)
+      sources.push(sourceOf(nameOf(view.table_alias), renamed(anything, namesOf(view.column_aliases))))
+    }
+    const items = listOf(select.expressions)
+    const aliases = new Set<string>()
+    for (const item of items) {
+      // An alias is seen by what comes after it in the list, not by itself.
+      this.#read(item, ctes, { ...scope, own: new Set(aliases) })
+      const [kind, parts] = nodeOf(item)
+      if (kind === 'alias') aliases.add(nameOf(parts.alias).toLowerCase())
+    }
+    const output = outputOf(items, sources)
+    const own = items.every((item) => nodeOf(item)[0] === 'star' || outputNameOf(item) !== null) ? output.names : null
+    for (const [clause, tree] of Object.entries(select)) {
+      if (beforeSelect.has(clause)) this.#read(tree, ctes, scope)
+      else if (!elsewhere.has(clause)) this.#read(tree, ctes, { ...scope, own })
+    }
+    return output
+  }
+
+  #join(join: Parts, sources: Source[], ctes: Ctes, scope: Scope): void {
+    sources.push(...this.#sources(join.this ?? null, ctes, scope))
+    this.#read(join.on ?? null, ctes, scope)
+  }
+
+  /** What an entry of FROM, or of a join, gives under which names. */
+  #sources(tree: Tree, ctes: Ctes, scope: Scope): Source[] {
+    const [kind, parts] = nodeOf(tree)
+    if (kind === 'table') return [this.#table(parts, ctes)]
+    if (kind === 'subquery') {
+      const output = this.query(tree, ctes, parts.lateral === true ? scope : scope.parent)
+      return [sourceOf(nameOf(parts.alias), output)]
+    }
+    if (kind === 'joined_table' && nameOf(parts.alias) === '') {
+      const sources = this.#sources(parts.left ?? null, ctes, scope)
+      const inner: Scope = { sources, own: new Set(), parent: scope }
+      for (const join of listOf(parts.joins)) if (isParts(join)) this.#join(join, sources, ctes, inner)
+      return sources
+    }
+    if (kind === 'lateral') this.#read(parts.this ?? null, ctes, scope)
+    return [sourceOf(nameOf(parts.alias), renamed(anything, namesOf(parts.column_aliases)))]
+  }
+
+  #table(table: Parts, ctes: Ctes): Source {
+    const written = [table.catalog, table.schema, table.name].map(nameOf).filter((part) => part !== '')
+    const name = written.map((part) => part.toLowerCase())
+    const alias = nameOf(table.alias).toLowerCase()
+    const qualifiers = alias === '' ? name.map((_, index) => name.slice(index)) : [[alias]]
+    const cte = written.length === 1 ? ctes.get(name[0] ?? '') : undefined
+    const relation = this.#relations.get(keyOf(written))
+    const plain = Object.entries(table).every(([key, part]) => ofTable.has(key) || isNothing(part))
+    const output = cte ?? (relation === undefined ? anything : all(relation))
+    return { qualifiers, output: plain ? renamed(output, namesOf(table.column_aliases)) : anything }
+  }
+
+  /** Looks up every name in an expression, or in a clause. */
+  #read(tree: Tree, ctes: Ctes, scope: Scope): void {
+    if (Array.isArray(tree)) {
+      for (const each of tree) this.#read(each, ctes, scope)
+      return
+    }
+    if (!isParts(tree)) return
+    const path = pathOf(tree)
+    if (path !== null) {
+      const missing = missingFor(path, scope)
+      if (missing !== null) this.missing.push(missing)
+      return
+    }
+    for (const [key, part] of Object.entries(tree)) {
+      if (isQuery(key, part)) this.query({ [key]: part }, ctes, scope)
+      else if (key === 'lambda' && isParts(part)) {
+        const own = new Set(namesOf(part.parameters).map((name) => name.toLowerCase()))
+        this.#read(part.body ?? null, ctes, { sources: [], own, parent: scope })
+      } else if (key === 'function' && isParts(part) && withUnit.test(nameOf(part))) {
+        const args = listOf(part.args)
+        this.#read(args.length === 3 ? args.slice(1) : args, ctes, scope)
+      } else this.#read(part, ctes, scope)
+    }
+  }
+}
+
+function all(relation: KnownRelation): Output {
+  return { names: new Set(relation.columns.map((it) => it.toLowerCase())), open: false, through: [relation] }
+}
+
+/** An output under a list of column names, as in `t(a, b)`; as it is when there is no list. */
+function renamed(output: Output, names: readonly string[]): Output {
+  if (names.length === 0) return output
+  return { names: new Set(names.map((name) => name.toLowerCase())), open: false, through: [] }
+}
+
+function sourceOf(alias: string, output: Output): Source {
+  return { qualifiers: alias === '' ? [] : [[alias.toLowerCase()]], output }
+}
+
+/** What a SELECT gives. */
+function outputOf(items: readonly Tree[], sources: readonly Source[]): Output {
+  const outputs = items.map((item): Output => {
+    const [kind, star] = nodeOf(item)
+    if (kind === 'star') return starOf(star, sources)
+    const name = outputNameOf(item)
+    return name === null ? anything : { names: new Set([name]), open: false, through: [] }
+  })
+  return joined(outputs)
+}
+
+function starOf(star: Parts, sources: readonly Source[]): Output {
+  const table = nameOf(star.table).toLowerCase()
+  const read = table === '' ? sources : sources.filter((it) => it.qualifiers.some((parts) => keyOf(parts) === table))
+  // The star of something that is not in FROM is a struct's.
+  if (read.length === 0) return anything
+  const { names, open, through } = joined(read.map(({ output }) => output))
+  const left = new Set(namesOf(star.except).map((name) => name.toLowerCase()))
+  return { names: new Set([...names].filter((name) => !left.has(name))), open, through }
+}
+
+function joined(outputs: readonly Output[]): Output {
+  return {
+    names: new Set(outputs.flatMap(({ names }) => [...names])),
+    open: outputs.some(({ open }) => open),
+    through: outputs.flatMap(({ through }) => through),
+  }
+}
+
+/** The name of an entry of SELECT in lower case; null when Spark makes one up, or several. */
+function outputNameOf(item: Tree): string | null {
+  const [kind, parts] = nodeOf(item)
+  const name = kind === 'alias' ? nameOf(parts.alias) : (pathOf(item)?.at(-1) ?? '')
+  return name === '' ? null : name.toLowerCase()
+}
+
+/** The parts of a name that may be a column's, as written; null when the tree is no such name. */
+function pathOf(tree: Tree): string[] | null {
+  const [kind, parts] = nodeOf(tree)
+  if (kind === 'column') return [parts.table, parts.name].map(nameOf).filter((part) => part !== '')
+  if (kind !== 'dot') return null
+  const front = pathOf(parts.this ?? null)
+  return front === null ? null : [...front, nameOf(parts.field)]
+}
+
+function isQuery(kind: string, tree: Tree): boolean {
+  if (!isParts(tree)) return false
+  if (setOperations.has(kind)) return 'left' in tree && 'right' in tree
+  return kind === 'subquery' || (kind === 'select' && 'expressions' in tree)
+}
+
+/** A node is an object with one key. */
+function nodeOf(tree: Tree): [kind: string, parts: Parts] {
+  const [entry, ...more] = isParts(tree) ? Object.entries(tree) : []
+  return entry !== undefined && more.length === 0 && isParts(entry[1]) ? [entry[0], entry[1]] : ['', {}]
+}
+
+/** The text of an identifier, which is a text, or an object with its name; empty when there is none. */
+function nameOf(tree: Tree | undefined): string {
+  if (typeof tree === 'string') return tree
+  return isParts(tree) && typeof tree.name === 'string' ? tree.name : ''
+}
+
+function namesOf(tree: Tree | undefined): string[] {
+  return listOf(tree).map(nameOf)
+}
+
+function listOf(tree: Tree | undefined): readonly Tree[] {
+  return Array.isArray(tree) ? tree : []
+}
+
+function isNothing(tree: Tree): boolean {
+  return tree === null || tree === false || (Array.isArray(tree) && tree.length === 0)
+}
+
+function keyOf(name: readonly string[]): string {
+  return name.join('.').toLowerCase()
+}
+
+function isParts(tree: Tree | undefined): tree is Parts {
+  return typeof tree === 'object' && tree !== null && !Array.isArray(tree)
+}
