@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
+import { cancelledBySignal } from './cancel.ts'
 import { check } from './check.ts'
 import { regionNamed } from './config/parse.ts'
 import { ConfigurationError } from './errors.ts'
@@ -59,16 +60,22 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
 
   command('deploy', "run what differs from a region's ledger, what is pending there, and what depends on it")
     .requiredOption('--region <name>', 'the region to deploy')
-    .addOption(new Option('--engine <engine>', 'demo: the embedded DuckDB over sample data').choices(['demo']))
+    .addOption(
+      new Option(
+        '--engine <engine>',
+        "dbt: dbt on the profile's Databricks workspace (the default); demo: the embedded DuckDB over sample data",
+      ).choices(['dbt', 'demo']),
+    )
     .addOption(config())
     .action(async (options: { region: string; engine?: string; config?: string }) => {
       refuseUnmerged(process.env.GITHUB_EVENT_NAME)
       const repository = await openRepository(process.cwd(), options.config)
-      const { deployRegion } = await import('./deployment.ts')
-      const deployment = await deployRegion(repository, regionNamed(repository.config.regions, options.region), {
-        engine: options.engine,
+      const { deployRegion, engineOf } = await import('./deployment.ts')
+      const { deployment } = await deployRegion(repository, regionNamed(repository.config.regions, options.region), {
+        engine: engineOf(options.engine),
         runId: `local-${Date.now()}`,
         progress: progressOn(process.stdout),
+        signal: cancelledBySignal(),
       })
       print(deploymentText(deployment))
       if (deployment.conclusion === 'failure') process.exitCode = 1

@@ -3,126 +3,188 @@ import type { Side } from './check.ts'
 import type { Region } from './config.ts'
 import { compileNode, compileTemplate } from './dbt/compile.ts'
 import { type CommitRelation, commitsOf, commitsToReread, deploy, planSteps } from './deploy.ts'
+import { unbroken, wholeEnvironment } from './deployed-project.ts'
 import { ConfigurationError } from './errors.ts'
-import type { Finding } from './finding.ts'
 import { type Fingerprints, fingerprints, settingsOf } from './graph/fingerprint.ts'
-import { graphOf } from './graph/graph.ts'
 import type { Progress } from './progress.ts'
 import { type Deployment, resultLine } from './report/deployment.ts'
 import { planLines } from './report/plan.ts'
 import { type Repository, readCommit, readHead } from './repository.ts'
-import { findingsOf } from './rules/index.ts'
-import { execute } from './run/execute.ts'
-import { appendEvents, createLedger, currentState, type LedgerState, ledgerRelation, readLedger } from './run/ledger.ts'
+import { type Execution, execute } from './run/execute.ts'
+import { type LedgerState, type OpenLedger, openLedger } from './run/ledger.ts'
 import type { Plan } from './run/plan.ts'
 import { WarehouseError } from './run/warehouse.ts'
-import { openWorkspace, type Workspace } from './workspace.ts'
+import type { Prepared, Workspace } from './workspace.ts'
+
+export type Engine = 'dbt' | 'demo'
 
 export interface DeployOptions {
-  readonly engine: string | undefined
+  readonly engine: Engine
   /** Another one for every attempt. */
   readonly runId: string
   readonly progress: Progress
+  /** Aborted when whoever started the deploy wants it to end. */
+  readonly signal: AbortSignal
+  /** Told what must never be seen, before anything else can say it. */
+  readonly onSecret?: (secret: string) => void
+  /** Told what is going to be run, before anything is. */
+  readonly onPlan?: (plan: Plan) => Promise<void>
+}
+
+export interface Deployed {
+  readonly deployment: Deployment
+  /** dbt's artifacts, as text by file name. */
+  readonly artifacts: ReadonlyMap<string, string>
 }
 
 /**
  * Makes one region equal to the commit that is checked out: reads its ledger, plans, runs, and records each node. Throws a
  * ConfigurationError for wrong use; what fails while it runs is in the deployment.
  */
-export async function deployRegion(
-  repository: Repository,
-  region: Region,
-  options: DeployOptions,
-): Promise<Deployment> {
-  const started = performance.now()
-  const { progress } = options
+export async function deployRegion(repository: Repository, region: Region, options: DeployOptions): Promise<Deployed> {
   const { git } = repository
   const commit = await git.commit('HEAD')
   if (commit === null) throw new ConfigurationError('there is no commit to deploy: commit first')
-  const place = { project: region.project, target: region.target }
-  const env = new Map(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
-  const head = await readHead(git, place, env)
-  if (head === null)
-    throw new ConfigurationError(`${region.project} has no dbt_project.yml: mend the project of region ${region.name}`)
-  refuseBroken(region.name, head)
-  progress.now(`opening the workspace of ${region.name}`)
-  const workspace = await openWorkspace(options.engine, git.root, region.name, head)
+  const opened = await open(repository, region, options)
   try {
-    const at = (id: string) => readCommit(git, id, place, env)
-    const { plan, ledger } = await planned(git, region.name, head, commit, workspace, at)
-    for (const line of planLines(plan)) progress.say(line)
-    const done = await execute({
-      plan,
-      build: workspace.build,
-      ledger: (events) => appendEvents(workspace.warehouse, ledger, events),
+    return await new Deploy(repository, region, options, commit, opened).run()
+  } finally {
+    options.progress.now('')
+    await opened.workspace.close()
+  }
+}
+
+/** Which engine a deploy uses: the one that is named, the demo where DAGSTER_DEMO_MODE says so, else dbt. */
+export function engineOf(named: string | undefined): Engine {
+  if (named === 'dbt' || named === 'demo') return named
+  if (named !== undefined) {
+    throw new ConfigurationError(
+      `the engine '${named}' is none: write dbt for the workspace of the profile, or demo for the embedded DuckDB`,
+    )
+  }
+  return process.env.DAGSTER_DEMO_MODE === 'true' ? 'demo' : 'dbt'
+}
+
+/** A region's workspace, with its project. */
+export interface Opened {
+  readonly workspace: Workspace
+  readonly head: Side
+  /** The project as it was at a commit, read in the same way. */
+  readonly at: (commit: string) => Promise<Side | null>
+}
+
+async function open(repository: Repository, region: Region, options: DeployOptions): Promise<Opened> {
+  if (options.engine === 'dbt') {
+    const { openDatabricksWorkspace } = await import('./databricks-workspace.ts')
+    return openDatabricksWorkspace(repository, region, options)
+  }
+  const { git } = repository
+  const place = { project: region.project, target: region.target }
+  const env = wholeEnvironment()
+  const head = unbroken(region, await readHead(git, place, env))
+  options.progress.now(`opening the workspace of ${region.name}`)
+  const { openKeptDemoWorkspace } = await import('./workspace.ts')
+  const workspace = await openKeptDemoWorkspace(git.root, region.name, head, options.signal)
+  return { workspace, head, at: (commit) => readCommit(git, commit, place, env) }
+}
+
+/** One deploy of one region on an open workspace. */
+class Deploy {
+  readonly #git: Git
+  readonly #region: Region
+  readonly #otherRegions: readonly string[]
+  readonly #options: DeployOptions
+  readonly #commit: string
+  readonly #opened: Opened
+  readonly #started = performance.now()
+
+  constructor({ git, config }: Repository, region: Region, options: DeployOptions, commit: string, opened: Opened) {
+    this.#git = git
+    this.#region = region
+    this.#otherRegions = config.regions.map(({ name }) => name).filter((name) => name !== region.name)
+    this.#options = options
+    this.#commit = commit
+    this.#opened = opened
+  }
+
+  async run(): Promise<Deployed> {
+    const { warehouse } = this.#opened.workspace
+    const ledger = await openLedger(warehouse, this.#opened.head.project.target)
+    const plan = await this.#plan(ledger.state)
+    for (const line of planLines(plan)) this.#options.progress.say(line)
+    await this.#options.onPlan?.(plan)
+    const prepared = plan.nodes.length === 0 ? nothingToBuild : await this.#opened.workspace.prepare(plan)
+    const execution = prepared.refused === null ? await this.#execute(plan, prepared, ledger) : notRun(plan)
+    if (execution.error !== null && !(execution.error instanceof WarehouseError)) throw execution.error
+    const deployment = this.#deployment(plan, prepared, execution)
+    const artifacts = await this.#opened.workspace.artifacts(deployment.results, deployment.elapsed)
+    return { deployment, artifacts }
+  }
+
+  async #plan(ledger: LedgerState): Promise<Plan> {
+    const { head, at } = this.#opened
+    const commit = this.#commit
+    const recorded = [...new Set([...commitsOf(ledger), ...commitsToReread(ledger)])]
+    await this.#git.complete(recorded.filter((each) => each !== commit))
+    const reread = await rereadCommits(this.#git, ledger, at)
+    return deploy({
+      region: this.#region.name,
+      otherRegions: this.#otherRegions,
+      project: head.project,
+      fingerprints: fingerprintsOf(head),
       commit,
-      runId: options.runId,
+      ledger,
+      history: await historyOf(this.#git, ledger, commit),
+      reread: (id) => reread.get(id) ?? null,
+    })
+  }
+
+  async #execute(plan: Plan, { build }: Prepared, ledger: OpenLedger): Promise<Execution> {
+    const { progress, runId } = this.#options
+    return execute({
+      plan,
+      build,
+      ledger: ledger.append,
+      commit: this.#commit,
+      runId,
       now: () => new Date(),
       onResult: (result) => {
         if (result.status === 'started') progress.now(`  building ${result.unique_id.split('.').slice(2).join('.')} …`)
         else progress.say(resultLine(result))
       },
     })
-    if (done.error !== null && !(done.error instanceof WarehouseError)) throw done.error
+  }
+
+  #deployment(plan: Plan, prepared: Prepared, { conclusion, results, recorded, error }: Execution): Deployment {
+    const stopped = error instanceof WarehouseError ? [`The run was stopped: ${error.message}`] : []
+    const cancelled = this.#options.signal.aborted ? ['The run was cancelled.'] : []
     return {
-      region: region.name,
-      environment: region.environment,
-      target: head.project.target.name,
-      commit,
-      conclusion: plan.refused === null ? done.conclusion : 'failure',
-      refused: plan.refused,
+      region: this.#region.name,
+      environment: this.#region.environment,
+      target: this.#opened.head.project.target.name,
+      commit: this.#commit,
+      conclusion,
+      refused: plan.refused ?? prepared.refused,
       planned: plan.nodes,
-      results: done.results,
+      results,
+      pending: plan.nodes.map((node) => node.unique_id).filter((id) => recorded.get(id) !== 'success'),
       leftBehind: planSteps({ ...plan, nodes: [] }),
-      notes: [...plan.notes, ...(done.error === null ? [] : [`The run was stopped: ${done.error.message}`])],
-      elapsed: (performance.now() - started) / 1000,
+      notes: [...cancelled, ...stopped, ...prepared.notes, ...plan.notes],
+      elapsed: (performance.now() - this.#started) / 1000,
     }
-  } finally {
-    progress.now('')
-    await workspace.close()
   }
 }
 
-/** dbt runs no project that it cannot parse as a whole, and a part of a graph is not what was reviewed. */
-function refuseBroken(region: string, { project }: Side): void {
-  const errors = findingsOf(project, graphOf(project.manifest), { name: region, gdpr: false, rules: new Map() }).filter(
-    (finding) => finding.severity === 'error',
-  )
-  if (errors.length > 0)
-    throw new ConfigurationError(
-      [`region ${region} cannot be deployed, its project is broken:`, ...errors.map(lineOf)].join('\n'),
-    )
-}
+const nothingToBuild: Prepared = { build: async function* () {}, refused: null, notes: [] }
 
-function lineOf({ file, line, column, message }: Finding): string {
-  return `  ${file}:${line}:${column}: ${message}`
-}
-
-async function planned(
-  git: Git,
-  region: string,
-  head: Side,
-  commit: string,
-  { warehouse }: Workspace,
-  at: (commit: string) => Promise<Side | null>,
-): Promise<{ plan: Plan; ledger: ReturnType<typeof ledgerRelation> }> {
-  const { target } = head.project
-  const ledger = ledgerRelation(target.database, target.schema)
-  await createLedger(warehouse, ledger)
-  const state = currentState(await readLedger(warehouse, ledger))
-  const recorded = [...new Set([...commitsOf(state), ...commitsToReread(state)])]
-  await git.complete(recorded.filter((each) => each !== commit))
-  const reread = await rereadCommits(git, state, at)
-  const plan = deploy({
-    region,
-    project: head.project,
-    fingerprints: fingerprintsOf(head),
-    commit,
-    ledger: state,
-    history: await historyOf(git, state, commit),
-    reread: (id) => reread.get(id) ?? null,
-  })
-  return { plan, ledger }
+function notRun({ nodes }: Plan): Execution {
+  const results = nodes.map(({ unique_id }) => ({
+    unique_id,
+    status: 'skipped' as const,
+    message: 'not run',
+    execution_time: 0,
+  }))
+  return { conclusion: 'failure', results, recorded: new Map(), error: null }
 }
 
 function fingerprintsOf({ project, files }: Side): Fingerprints {

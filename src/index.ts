@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { ConfigurationError } from './errors.ts'
 import { plain } from './report/escape.ts'
+import { WarehouseError } from './run/warehouse.ts'
 
 // Who closes standard output has read enough; a deploy that still runs is not to die of it half-way.
 process.stdout.on('error', (error) => {
@@ -20,7 +21,8 @@ try {
 function fail(error: unknown): string {
   const refused = error instanceof ConfigurationError ? error.message : refusedByTheSystem(error)
   process.exitCode = refused === null ? 1 : 2
-  const message = refused ?? `this is a bug in dbt-regions, or an outage: ${describe(error)}`
+  const stopped = error instanceof WarehouseError ? error.message : null
+  const message = refused ?? stopped ?? `this is a bug in dbt-regions, or an outage: ${describe(error)}`
   if (!isAction) console.error(linesOf(`dbt-regions: ${message}`))
   return message
 }

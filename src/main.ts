@@ -2,7 +2,6 @@ import * as core from '@actions/core'
 import { context } from '@actions/github'
 import { upsertComment } from './adapters/github.ts'
 import { check } from './check.ts'
-import { regionNamed } from './config/parse.ts'
 import type { Config } from './config.ts'
 import { ConfigurationError } from './errors.ts'
 import { commandFor, type GitHubEvent, isFork, occasionOf } from './event.ts'
@@ -10,7 +9,6 @@ import { withEarlierDeploys } from './github-deployments.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { annotationsOf } from './report/annotations.ts'
 import { commentUpdate } from './report/comment.ts'
-import { deploymentMarkdown, deploymentText } from './report/deployment.ts'
 import type { Place } from './report/place.ts'
 import type { Report } from './report/report.ts'
 import { summaryMarkdown } from './report/summary.ts'
@@ -25,7 +23,7 @@ export async function runAction(): Promise<void> {
   const repository = await openRepository(process.env.GITHUB_WORKSPACE ?? process.cwd(), inputs.config)
   core.setOutput('regions', regionsOutput(repository.config))
   if (command === 'check') await checkAction(repository, event, inputs)
-  else await deployAction(repository, inputs)
+  else await (await import('./deploy-action.ts')).deployAction(repository, inputs)
 }
 
 const say = { error: core.error, warning: core.warning, notice: core.notice }
@@ -115,29 +113,4 @@ function placeOf(repository: Repository, event: GitHubEvent, report: Report): Pl
     id: repository.id,
     regions: repository.config.regions.map((region) => region.name),
   }
-}
-
-async function deployAction(repository: Repository, inputs: Inputs): Promise<void> {
-  const { regions } = repository.config
-  const [only, ...others] = regions
-  if (inputs.region === undefined && others.length > 0) {
-    const names = regions.map((region) => region.name).join(', ')
-    throw new ConfigurationError(
-      `a deploy works on one region: set the input region to one of ${names}, one job each (the output regions of a check makes the matrix)`,
-    )
-  }
-  const region = inputs.region === undefined ? only : regionNamed(regions, inputs.region)
-  if (region === undefined) throw new ConfigurationError('no region is configured')
-  const { deployRegion } = await import('./deployment.ts')
-  const deployment = await deployRegion(repository, region, {
-    engine: inputs.engine,
-    runId: `${context.runId}-${process.env.GITHUB_RUN_ATTEMPT ?? 1}`,
-    progress: { say: (line) => core.info(line), now: () => {} },
-  })
-  core.info(deploymentText(deployment))
-  await core.summary.addRaw(deploymentMarkdown(deployment)).write()
-  core.setOutput('conclusion', deployment.conclusion)
-  core.setOutput('changed', deployment.results.length)
-  if (deployment.conclusion === 'failure')
-    core.setFailed(`the deploy of ${region.name} failed: the next run takes it up where it stopped`)
 }

@@ -1,11 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { readAsset } from './adapters/assets.ts'
 import { makeIgnoredFolder } from './adapters/files.ts'
 import type { Side } from './check.ts'
 import { compileNode, compileTemplate } from './dbt/compile.ts'
+import type { Project } from './dbt/project.ts'
+import { writeManifest } from './dbt/write.ts'
 import { ConfigurationError } from './errors.ts'
-import type { Build } from './run/build.ts'
+import type { Build, NodeResult } from './run/build.ts'
 import { nativeBuild } from './run/materialize.ts'
+import type { Plan } from './run/plan.ts'
+import { runResults } from './run/run-results.ts'
 import { createSampleSources } from './run/sample.ts'
 import type { Warehouse } from './run/warehouse.ts'
 import { databricksToDuckdb, duckdbSetup } from './sql/duckdb.ts'
@@ -14,51 +19,80 @@ import { startSql } from './sql/sdk.ts'
 /** What a region is deployed on: where its relations and its ledger stand, and what builds them. */
 export interface Workspace {
   readonly warehouse: Warehouse
-  readonly build: Build
+  /** Looks whether a plan can be run as it is, before anything of it runs. */
+  prepare(plan: Plan): Promise<Prepared>
+  /** dbt's artifacts, as text by file name; without `run_results.json` where nothing was run. `elapsed` is in seconds. */
+  artifacts(results: readonly NodeResult[], elapsed: number): Promise<ReadonlyMap<string, string>>
   close(): Promise<void>
 }
 
+export interface Prepared {
+  readonly build: Build
+  /** Why nothing may be run, in words. */
+  readonly refused: string | null
+  /** What whoever deploys should know. */
+  readonly notes: readonly string[]
+}
+
 /**
- * The workspace of a deploy; the engine `demo` is the embedded DuckDB, its data and ledger kept in the repository's `.dbt-regions/` folder.
- * Throws a ConfigurationError when none is named.
+ * The embedded DuckDB over a project's sample sources, its data and ledger kept in the repository's `.dbt-regions/` folder. Throws a
+ * ConfigurationError for a project that is not in Databricks SQL.
  */
-export async function openWorkspace(
-  named: string | undefined,
+export async function openKeptDemoWorkspace(
   root: string,
   region: string,
   side: Side,
+  signal: AbortSignal,
 ): Promise<Workspace> {
-  const engine = named ?? (process.env.DAGSTER_DEMO_MODE === 'true' ? 'demo' : undefined)
-  if (engine !== 'demo') {
-    throw new ConfigurationError(
-      `${engine === undefined ? 'no engine is named' : `the engine '${engine}' is none`}: this version deploys on the embedded DuckDB alone; ` +
-        "say --engine demo (the action's input engine: demo), or set DAGSTER_DEMO_MODE=true",
-    )
-  }
-  await makeIgnoredFolder(join(root, '.dbt-regions'))
   const dialect = side.project.manifest.metadata.adapter_type
   if (dialect !== 'databricks' && dialect !== 'spark') {
     throw new ConfigurationError(
       `the engine 'demo' reads Databricks SQL, and the profile of region ${region} is of type ${dialect}: name a target of type databricks in the configuration`,
     )
   }
-  return openDemoWorkspace(side, join(root, '.dbt-regions', 'demo', `${region}.json`))
+  await makeIgnoredFolder(join(root, '.dbt-regions'))
+  return openDemoWorkspace(side, { stateFile: join(root, '.dbt-regions', 'demo', `${region}.json`), signal })
 }
 
 /** The embedded DuckDB with a project's sample sources; without a file it is forgotten when it is closed. */
-export async function openDemoWorkspace(side: Side, stateFile?: string): Promise<Workspace> {
+export async function openDemoWorkspace(
+  side: Side,
+  { stateFile, signal }: { readonly stateFile?: string; readonly signal?: AbortSignal } = {},
+): Promise<Workspace> {
   const { project, files } = side
   const warehouse = await openWarehouse(side, stateFile)
   await createSampleSources(warehouse, project.manifest, files)
-  return { warehouse, build: buildOf(side, warehouse), close: () => warehouse.close() }
+  return {
+    warehouse,
+    prepare: async () => ({ build: buildOf(side, warehouse, signal), refused: null, notes: [] }),
+    artifacts: async (results, elapsed) => demoArtifacts(project, results, elapsed),
+    close: () => warehouse.close(),
+  }
+}
+
+function demoArtifacts(project: Project, results: readonly NodeResult[], elapsed: number): Map<string, string> {
+  const manifest = ['manifest.json', writeManifest(project)] as const
+  if (results.length === 0) return new Map([manifest])
+  const { nodes } = project.manifest
+  const written = runResults({
+    results,
+    relations: new Map(results.map(({ unique_id }) => [unique_id, nodes.get(unique_id)?.relation_name ?? null])),
+    version: process.env.DBT_REGIONS_VERSION ?? 'from sources',
+    invocationId: randomUUID(),
+    generatedAt: new Date(),
+    elapsed,
+    args: { target: project.target.name },
+  })
+  return new Map([manifest, ['run_results.json', JSON.stringify(written)]])
 }
 
 /** What builds a project's nodes on a warehouse without dbt. */
-export function buildOf({ project, files }: Side, warehouse: Warehouse): Build {
+export function buildOf({ project, files }: Side, warehouse: Warehouse, signal?: AbortSignal): Build {
   return nativeBuild({
     project,
     files,
     warehouse,
+    ...(signal !== undefined && { signal }),
     compiler: {
       code: (unique_id, options) => compileNode(project, unique_id, options),
       template: (unique_id, template, options) => compileTemplate(project, unique_id, template, options),
@@ -81,9 +115,5 @@ async function openWarehouse(
   })
   // After DuckDB, which turns V8's optimizer off: in the seconds that a deploy takes, it costs more than it gives.
   await startSql(await readAsset('polyglot_sql.wasm'))
-  const schema = [target.database, target.schema]
-    .filter((part) => part !== null)
-    .map((part) => `\`${part.replaceAll('`', '``')}\``)
-  await warehouse.query(`create schema if not exists ${schema.join('.')}`)
   return warehouse
 }

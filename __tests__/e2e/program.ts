@@ -19,23 +19,27 @@ export function dbtRegions(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
-  const clean = Object.entries(process.env).filter(([name]) => !/^(GITHUB_|DBT_|DATABRICKS_|DAGSTER_|CI$)/.test(name))
+  const [file, all, environment] = programCommand(args, env)
   return new Promise((resolve, reject) => {
-    execFile(
-      process.execPath,
-      [program, ...args],
-      { cwd, env: { ...Object.fromEntries(clean), ...env }, maxBuffer: 1 << 28 },
-      (error, stdout, stderr) => {
-        if (error !== null && typeof error.code !== 'number') reject(error)
-        else resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr })
-      },
-    )
+    execFile(file, all, { cwd, env: environment, maxBuffer: 1 << 28 }, (error, stdout, stderr) => {
+      if (error !== null && typeof error.code !== 'number') reject(error)
+      else resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr })
+    })
   })
 }
 
+/** File, arguments and environment of the bundled program. */
+export function programCommand(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): [file: string, args: string[], env: Record<string, string | undefined>] {
+  const clean = Object.entries(process.env).filter(([name]) => !/^(GITHUB_|DBT_|DATABRICKS_|DAGSTER_|CI$)/.test(name))
+  return [process.execPath, [program, ...args], { ...Object.fromEntries(clean), ...env }]
+}
+
 /** A repository that holds the two regional projects in one commit. */
-export function regionalRepository(): Repository {
-  const repository = newRepository()
+export function regionalRepository(root?: string): Repository {
+  const repository = newRepository(root)
   cpSync(join(projectRoot, 'dbt_projects'), join(repository.root, 'dbt_projects'), {
     recursive: true,
     filter: (path) => !/[\\/](target|logs|dbt_packages|\.user\.yml)$/.test(path),

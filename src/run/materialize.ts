@@ -16,6 +16,8 @@ export interface NativeBuild {
   readonly files: ProjectFiles
   readonly compiler: Compiler
   readonly warehouse: Warehouse
+  /** Aborted when no further node is to be begun. */
+  readonly signal?: AbortSignal
   /** Builds incremental models anew. */
   readonly fullRefresh?: boolean
 }
@@ -32,6 +34,7 @@ export function nativeBuild(input: NativeBuild): Build {
     const schemas = new Set<string>()
     const failed = new Map<string, string>()
     for (const unique_id of topologicalOrder(graph, nodes)) {
+      if (input.signal?.aborted) return
       const cause = failedAbove(graph, failed, unique_id)
       if (cause !== null) {
         failed.set(unique_id, cause)

@@ -1,0 +1,187 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { arrive, createBronze, type Region, regions } from '../dbt_projects/bronze.ts'
+import { afterFirst, afterSecond, first, second, tables } from '../dbt_projects/customers.ts'
+import type { Repository } from '../repository.ts'
+import { describeWith } from '../tools/optional.ts'
+import { type Connection, connect } from '../workspace/driver.ts'
+import { startWorkspaces, type Workspaces } from '../workspace/workspaces.ts'
+import { type Deploys, deploysOn, results } from './deploys.ts'
+import { projectRoot, regionalRepository } from './program.ts'
+
+const DEPLOY_MS = 5 * 60_000
+/** Another test file may have the workspaces first. */
+const LEASE_MS = 30 * 60_000
+
+const silver = (region: Region) => `dbt_projects/${region}_analytics_dbt/models/silver/customer_metrics.sql`
+const gold = (region: Region) => `dbt_projects/${region}_analytics_dbt/models/gold/customer_cohorts.sql`
+const original = (path: string) => readFileSync(join(projectRoot, path), 'utf8')
+function edited(path: string, from: string, to: string): Record<string, string> {
+  const text = original(path)
+  if (!text.includes(from)) throw new Error(`${path} has no ${from}`)
+  return { [path]: text.replace(from, to) }
+}
+
+describeWith(['java', 'python'], 'deploy on the two workspaces, one process each', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dbt-regions-deploy-'))
+  let workspaces: Workspaces<Region>
+  let repository: Repository
+  let deploys: Deploys
+  const at = new Map<Region, Connection>()
+  const rows = async (region: Region) => tables(at.get(region) as Connection, region)
+  /** The ledger's last word on every node of a region that is not a success. */
+  const unfinished = async (region: Region) => await deploys.unfinished(at.get(region) as Connection, region)
+
+  beforeAll(async () => {
+    workspaces = await startWorkspaces(regions)
+    repository = regionalRepository(folder)
+    deploys = await deploysOn(workspaces, repository)
+    for (const region of regions) {
+      const connection = await connect(workspaces, region)
+      at.set(region, connection)
+      await createBronze(connection, region)
+      await arrive(connection, region, first, 1)
+    }
+  }, LEASE_MS)
+  afterAll(async () => {
+    for (const connection of at.values()) await connection.close()
+    workspaces?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  describe('in order', () => {
+    test(
+      'the first builds all, in both regions side by side',
+      async () => {
+        for (const [region, { status, stdout, stderr }] of await deploys.both()) {
+          expect(status, `${region}\n${stdout}${stderr}`).toBe(0)
+          const built = results(stdout)
+          expect(built.filter((line) => line.includes(' model '))).toEqual([
+            'ok model customer_metrics',
+            'ok model customer_cohorts',
+          ])
+          expect(built.filter((line) => !/^(ok|warning) /.test(line))).toEqual([])
+          expect(await rows(region)).toEqual(afterFirst)
+          expect(await unfinished(region)).toEqual([])
+        }
+        const { tags } = await workspaces.record('eu')
+        expect(tags).toMatchObject({ 'gold.customer_cohorts.lifetime_value': { gdpr_class: 'financial' } })
+      },
+      DEPLOY_MS,
+    )
+
+    test(
+      'without a change nothing is deployed, and nothing but the ledger is read',
+      async () => {
+        for (const region of regions) {
+          const before = (await workspaces.record(region)).statements.length
+          const { status, stdout } = await deploys.one(region)
+          expect(stdout).toMatch(new RegExp(`^${region}: nothing to do, the region is what [0-9a-f]{7} says$`, 'm'))
+          expect(status).toBe(0)
+          const asked = (await workspaces.record(region)).statements.slice(before).map(({ sql }) => sql)
+          expect(asked).toEqual([expect.stringMatching(/^SELECT .* FROM `\w+`\.`default`\.`dbt_regions_ledger`$/)])
+        }
+      },
+      DEPLOY_MS,
+    )
+
+    test(
+      'a changed gold model is one node, in its own region; orders that came late, corrected, moved and deleted come right with silver',
+      async () => {
+        repository.commit('gold', edited(gold('us'), "'High Value'", "'High' || ' Value'"))
+        const us = await deploys.one('us')
+        expect(results(us.stdout).filter((line) => line.includes(' model '))).toEqual(['ok model customer_cohorts'])
+        expect(us.status, us.stdout).toBe(0)
+        await arrive(at.get('us') as Connection, 'us', second, 101)
+        repository.commit('silver', edited(silver('us'), 'customers.country,', 'trim(customers.country) as country,'))
+        const again = await deploys.one('us')
+        expect(again.status, again.stdout).toBe(0)
+        expect(await rows('us')).toEqual(afterSecond)
+        expect(await rows('eu')).toEqual(afterFirst)
+      },
+      DEPLOY_MS,
+    )
+
+    test(
+      'a failing model leaves its child skipped and both pending; the next run picks them up',
+      async () => {
+        const broken = "raise_error(concat('person ', customers.country))"
+        repository.commit('broken', edited(silver('us'), 'customers.country,', `${broken} as country,`))
+        const failing = await deploys.one('us')
+        expect(failing.status).toBe(1)
+        const built = results(failing.stdout)
+        expect(built.filter((line) => line.includes(' model '))).toEqual([
+          'error model customer_metrics',
+          'skipped model customer_cohorts',
+        ])
+        // The message would quote a row.
+        expect(failing.stdout + failing.stderr).not.toContain('person IE')
+        expect(await unfinished('us')).toEqual(
+          expect.arrayContaining([
+            'failed model.us_analytics_dbt.customer_metrics',
+            'skipped model.us_analytics_dbt.customer_cohorts',
+          ]),
+        )
+        const same = await deploys.one('us')
+        expect(results(same.stdout)).toEqual(built)
+
+        repository.commit('mended', edited(silver('us'), 'customers.country,', 'upper(customers.country) as country,'))
+        const mended = await deploys.one('us')
+        expect(mended.status, mended.stdout).toBe(0)
+        expect(await unfinished('us')).toEqual([])
+        expect(await rows('us')).toEqual(afterSecond)
+      },
+      DEPLOY_MS,
+    )
+
+    test(
+      'a failure, then a revert',
+      async () => {
+        repository.commit('broken', edited(gold('eu'), 'country,', "raise_error('x') as country,"))
+        expect((await deploys.one('eu')).status).toBe(1)
+        repository.commit('revert', { [gold('eu')]: original(gold('eu')) })
+        const reverted = await deploys.one('eu')
+        expect(results(reverted.stdout).filter((line) => line.includes(' model '))).toEqual([
+          'ok model customer_cohorts',
+        ])
+        expect(reverted.status, reverted.stdout).toBe(0)
+        expect(await unfinished('eu')).toEqual([])
+        expect(await rows('eu')).toEqual(afterFirst)
+      },
+      DEPLOY_MS,
+    )
+
+    test(
+      'the whole run killed while the child of a parent that succeeded is built: dbt ends with it, the next run ends right',
+      async () => {
+        repository.commit('both', {
+          ...edited(silver('eu'), 'customers.country,', 'trim(customers.country) as country,'),
+          ...edited(gold('eu'), "'Low Value'", "'Low' || ' Value'"),
+        })
+        await workspaces.misbehave('eu', {
+          kind: 'delay',
+          statement: 'create or replace table .*customer_cohorts',
+          milliseconds: 30_000,
+          times: 1,
+        })
+        const killed = await deploys.killedDuring('eu', /create or replace table .*customer_cohorts/i)
+        expect(killed.signal).toBe('SIGKILL')
+        await deploys.gone(killed.children)
+        expect(await unfinished('eu')).toEqual(
+          expect.arrayContaining(['started model.eu_analytics_dbt.customer_cohorts']),
+        )
+        expect(await unfinished('eu')).not.toEqual(
+          expect.arrayContaining([expect.stringContaining('model.eu_analytics_dbt.customer_metrics')]),
+        )
+        const next = await deploys.one('eu')
+        expect(results(next.stdout).filter((line) => line.includes(' model '))).toEqual(['ok model customer_cohorts'])
+        expect(next.status, next.stdout).toBe(0)
+        expect(await unfinished('eu')).toEqual([])
+        expect(await rows('eu')).toEqual(afterFirst)
+      },
+      DEPLOY_MS,
+    )
+  })
+})

@@ -1,0 +1,158 @@
+import { join } from 'node:path'
+import { readAsset } from './adapters/assets.ts'
+import { openDatabricks } from './adapters/databricks.ts'
+import { type Dbt, openDbt } from './adapters/dbt.ts'
+import { readText } from './adapters/files.ts'
+import type { Side } from './check.ts'
+import type { Config, Region } from './config.ts'
+import { compileNode } from './dbt/compile.ts'
+import { type Connection, credentialVariables, readConnection } from './dbt/connection.ts'
+import { profileName } from './dbt/profile-name.ts'
+import { present, unbroken, wholeEnvironment } from './deployed-project.ts'
+import type { DeployOptions, Opened } from './deployment.ts'
+import { ConfigurationError } from './errors.ts'
+import { type Profiles, readProfiles } from './profiles.ts'
+import { type Repository, readCommit, readHead } from './repository.ts'
+import { disagreements } from './run/disagreement.ts'
+import type { Plan } from './run/plan.ts'
+import { missingSourceLines, missingSources } from './run/sources.ts'
+import type { Warehouse } from './run/warehouse.ts'
+import { startSql } from './sql/sdk.ts'
+import { refuseOtherPlace, refuseOthersCredentials } from './walls.ts'
+import type { Prepared, Workspace } from './workspace.ts'
+
+/**
+ * A region's Databricks workspace, its project read as dbt will build it. The walls between regions are looked at before anything is
+ * asked of it; then dbt starts to read the project while the driver connects. Throws a ConfigurationError for what is to be set right.
+ */
+export async function openDatabricksWorkspace(
+  { git, config }: Repository,
+  region: Region,
+  options: DeployOptions,
+): Promise<Opened> {
+  const env = wholeEnvironment()
+  const folder = join(git.root, region.project)
+  const profiles = await readProfiles(undefined, (await readText(join(folder, 'profiles.yml'))) !== null)
+  const place = {
+    project: region.project,
+    target: region.target,
+    ...(profiles !== null && { profiles: profiles.text }),
+  }
+  const first = present(region, await readHead(git, place, env))
+  const connection = connectionOf(region, first, profiles, env)
+  for (const secret of connection.secrets) options.onSecret?.(secret)
+  refuseOthersCredentials(region, config.regions, await variablesOf(git.root, config, profiles), env)
+  refuseOtherPlace(region, config.regions, connection, config.file ?? undefined)
+
+  const { progress } = options
+  // A build that is interrupted still has something to record, so that the driver is cut off only before.
+  const cut = new AbortController()
+  const abort = () => cut.abort()
+  options.signal.addEventListener('abort', abort)
+  if (options.signal.aborted) abort()
+  const dbt = await openDbt({
+    folder,
+    profilesDir: profiles?.folder ?? folder,
+    target: first.project.target.name,
+    environment: process.env,
+    secrets: connection.secrets,
+    say: (line) => progress.say(line),
+    signal: options.signal,
+  })
+  let warehouse: Warehouse | undefined
+  try {
+    const connecting = openDatabricks(connection, { say: (line) => progress.say(line), signal: cut.signal })
+    connecting.catch(() => {})
+    const hasPackages = first.files.has('packages.yml') || first.files.has('dependencies.yml')
+    if (hasPackages) await dbt.deps()
+    const head = unbroken(region, hasPackages ? await readHead(git, place, env) : first)
+    // What goes wrong with it is thrown where it is waited for.
+    dbt.manifest().catch(() => {})
+    progress.now(`opening the workspace of ${region.name}`)
+    warehouse = await connecting
+    const workspace = new DatabricksWorkspace(head, dbt, warehouse, () =>
+      options.signal.removeEventListener('abort', abort),
+    )
+    return { workspace, head, at: (commit) => readCommit(git, commit, place, env) }
+  } catch (error) {
+    await Promise.all([dbt.close(), warehouse?.close()])
+    throw error
+  }
+}
+
+class DatabricksWorkspace implements Workspace {
+  readonly #head: Side
+  readonly #dbt: Dbt
+  readonly warehouse: Warehouse
+  readonly #onPrepared: () => void
+
+  constructor(head: Side, dbt: Dbt, warehouse: Warehouse, onPrepared: () => void) {
+    this.#head = head
+    this.#dbt = dbt
+    this.warehouse = warehouse
+    this.#onPrepared = onPrepared
+  }
+
+  async prepare({ nodes }: Plan): Promise<Prepared> {
+    const ids = nodes.map((node) => node.unique_id)
+    const missing = await this.#missing(ids)
+    if (missing.length > 0) {
+      const refused = ['nothing was run, because of what the planned models read:', ...missing].join('\n')
+      return { build: this.#dbt.build([]), refused, notes: [] }
+    }
+    const notes = disagreements(this.#head.project.manifest, await this.#dbt.manifest())
+    const selection = await this.#dbt.select(this.#head.project.manifest, ids)
+    this.#onPrepared()
+    return { build: this.#dbt.build(selection), refused: null, notes }
+  }
+
+  async #missing(nodes: readonly string[]): Promise<string[]> {
+    await startSql(await readAsset('polyglot_sql.wasm'))
+    const { project } = this.#head
+    const compiler = { code: (id: string, options: { incremental: boolean }) => compileNode(project, id, options) }
+    return missingSourceLines(await missingSources({ project, nodes, warehouse: this.warehouse, compiler }))
+  }
+
+  artifacts(): Promise<ReadonlyMap<string, string>> {
+    return this.#dbt.artifacts()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#dbt.close(), this.warehouse.close()])
+  }
+}
+
+function connectionOf(
+  region: Region,
+  { project, files }: Side,
+  profiles: Profiles | null,
+  env: ReadonlyMap<string, string>,
+): Connection {
+  const text = profiles?.text ?? files.get('profiles.yml')
+  if (text === undefined) {
+    throw new ConfigurationError(
+      `there is no profiles.yml for the project of region ${region.name}: put one beside ${region.project}/dbt_project.yml, or name its folder with DBT_PROFILES_DIR`,
+    )
+  }
+  const { profile, name } = project.target
+  const read = readConnection({ profiles: text, profile, target: name, env })
+  if ('connection' in read) return read.connection
+  throw new ConfigurationError(
+    [`region ${region.name} cannot be reached:`, ...read.problems.map((problem) => `  ${problem}`)].join('\n'),
+  )
+}
+
+/** By region, the environment variables that hold its credentials. */
+async function variablesOf(
+  root: string,
+  { regions }: Config,
+  outside: Profiles | null,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const read = async ({ name, project, target }: Region) => {
+    const file = (path: string) => readText(join(root, project, path))
+    const [own, text] = await Promise.all([file('dbt_project.yml'), outside?.text ?? file('profiles.yml')])
+    const profile = own === null ? null : profileName(own)
+    return [name, profile === null || text === null ? [] : credentialVariables(text, profile, target)] as const
+  }
+  return new Map(await Promise.all(regions.map(read)))
+}

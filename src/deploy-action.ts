@@ -1,0 +1,75 @@
+import * as core from '@actions/core'
+import { context } from '@actions/github'
+import { artifactName, uploadArtifacts } from './adapters/artifacts.ts'
+import { cancelledBySignal } from './cancel.ts'
+import { regionNamed } from './config/parse.ts'
+import type { Region } from './config.ts'
+import { type Deployed, deployRegion, engineOf } from './deployment.ts'
+import { ConfigurationError } from './errors.ts'
+import { type DeployNews, deployNews } from './github-deployments.ts'
+import type { Inputs } from './inputs.ts'
+import { deploymentMarkdown, deploymentText } from './report/deployment.ts'
+import type { Repository } from './repository.ts'
+
+/** Deploys one region, and tells of it in the log, the summary, the outputs, the artifact and GitHub's deployment. Throws a ConfigurationError for wrong use. */
+export async function deployAction(repository: Repository, inputs: Inputs): Promise<void> {
+  const region = regionOf(repository, inputs)
+  const engine = engineOf(inputs.engine)
+  const signal = cancelledBySignal()
+  const attempt = Number(process.env.GITHUB_RUN_ATTEMPT ?? 1)
+  // What stands on the embedded engine is not deployed anywhere.
+  const news = engine === 'demo' ? null : await newsOf(repository, region, inputs)
+  let deployed: Deployed | null = null
+  try {
+    deployed = await deployRegion(repository, region, {
+      engine,
+      runId: `${context.runId}-${attempt}`,
+      progress: { say: (line) => core.info(line), now: () => {} },
+      signal,
+      onSecret: core.setSecret,
+      onPlan: async ({ nodes }) => await news?.begins(nodes.map((node) => node.unique_id)),
+    })
+    await publish(deployed, region, attempt)
+  } finally {
+    await news?.ends(deployed?.deployment ?? null, signal.aborted)
+  }
+}
+
+function regionOf({ config: { regions } }: Repository, { region: named }: Inputs): Region {
+  if (named !== undefined) return regionNamed(regions, named)
+  const [only, ...others] = regions
+  if (only === undefined) throw new ConfigurationError('no region is configured')
+  if (others.length === 0) return only
+  const names = regions.map((region) => region.name).join(', ')
+  throw new ConfigurationError(
+    `a deploy works on one region: set the input region to one of ${names}, one job each (the output regions of a check makes the matrix)`,
+  )
+}
+
+async function newsOf({ git, config }: Repository, region: Region, { token }: Inputs): Promise<DeployNews | null> {
+  const commit = await git.commit('HEAD')
+  if (token === undefined || commit === null) return null
+  const { repo, apiUrl, serverUrl, sha, runId } = context
+  const place = {
+    ...repo,
+    environment: region.environment,
+    sha,
+    run: runId,
+    logUrl: `${serverUrl}/${repo.owner}/${repo.repo}/actions/runs/${runId}`,
+    shared: config.regions.some(({ name, environment }) => name !== region.name && environment === region.environment),
+  }
+  return deployNews({ token, apiUrl }, place, { region: region.name, commit }, core.notice)
+}
+
+async function publish({ deployment, artifacts }: Deployed, region: Region, attempt: number): Promise<void> {
+  core.info(deploymentText(deployment))
+  await core.summary.addRaw(deploymentMarkdown(deployment)).write()
+  core.setOutput('conclusion', deployment.conclusion)
+  core.setOutput('changed', deployment.results.filter(({ status }) => status === 'success' || status === 'warn').length)
+  core.setOutput('pending', deployment.pending.length)
+  const uploaded = await uploadArtifacts(artifactName(region.name, attempt), artifacts)
+  core.setOutput('artifact', uploaded.kind === 'uploaded' ? uploaded.name : '')
+  if (uploaded.kind === 'not there') core.notice(`dbt's artifacts are not kept: ${uploaded.reason}`)
+  if (deployment.conclusion === 'failure')
+    core.setFailed(`the deploy of ${region.name} failed: the next run takes it up where it stopped`)
+}
