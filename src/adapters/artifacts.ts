@@ -17,6 +17,8 @@ export async function uploadArtifacts(name: string, files: ReadonlyMap<string, s
   const missing = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].filter((it) => !process.env[it])
   if (missing.length > 0)
     return { kind: 'not there', reason: `the runner offers no artifact service (${missing.join(' and ')} not set)` }
+  if (isEnterpriseServer(process.env.GITHUB_SERVER_URL))
+    return { kind: 'not there', reason: 'GitHub Enterprise Server has no such artifact service' }
   const folder = await mkdtemp(join(tmpdir(), 'dbt-regions-artifact-'))
   try {
     const paths: string[] = []
@@ -42,6 +44,11 @@ export async function uploadArtifacts(name: string, files: ReadonlyMap<string, s
 /** The name of a region's artifact: another one for every attempt at a run. */
 export function artifactName(region: string, attempt: number): string {
   return `dbt-${region}-${attempt}`
+}
+
+/** What @actions/artifact takes for one, and refuses with a warning of its own. */
+function isEnterpriseServer(serverUrl = 'https://github.com'): boolean {
+  return !/(^|\.)(github\.com|ghe\.com|localhost)$/i.test(new URL(serverUrl).hostname)
 }
 
 /** One line, without the address that the upload went to, which holds a signature. */
