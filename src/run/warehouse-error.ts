@@ -37,8 +37,8 @@ const KEPT: readonly RegExp[] = [
   `The column ${name} already exists`,
   "User does not have (?:permission )?[A-Z][A-Z_ ,]* on [A-Z][A-Za-z]*(?: [A-Z][a-z]+)? '[\\w.$-]+'",
   `User does not have (?:permission )?[A-Z][A-Z_ ,]* on [A-Za-z]+(?: [A-Z][a-z]+)? ${name}`,
-  'NOT NULL constraint violated for column: [A-Za-z_][\\w.]*',
-  'CHECK constraint [A-Za-z_][\\w.]*',
+  'NOT NULL constraint violated for column: [A-Za-z_]\\w*(?:\\.\\w+){0,9}',
+  'CHECK constraint [A-Za-z_]\\w*',
 ].map((words) => new RegExp(`^(?:[\\w.$]+(?:Exception|Error): )?(?:Insufficient privileges:\\s+)?(?<kept>${words})`))
 
 /** What names no condition in brackets, before any quoted text; the first that matches. */
@@ -87,12 +87,23 @@ export function readWarehouseError(text: string): WarehouseErrorText {
   return { condition, sqlState, message, advice, transient: 'transient' in rest }
 }
 
-/** A condition in brackets before any quoted text; one that is not known only where a SQLSTATE speaks for it. */
+const CONDITION = '\\[(?<condition>[A-Z][A-Z0-9]*(?:[_.][A-Z0-9]+)*)\\]\\s*'
+const BEFORE_QUOTES = new RegExp(`^[^'"\`]*?${CONDITION}`)
+/** What dbt, the drivers and Java put before a message. */
+const AT_START = new RegExp(
+  `^\\s*(?:\\w+ Error(?: in \\w+ [\\w.]+ \\([\\w./-]+\\))?\\s+)*(?:(?:Operation failed with error: \\[|Error running query: |[\\w.$]+(?:Exception|Error): ))*${CONDITION}`,
+)
+
+/**
+ * A condition in brackets. One that is known is looked for before any quoted text; one that is not may be data, unless the
+ * message begins with it and ends with a SQLSTATE.
+ */
 function bracketedCondition(text: string, sqlState: string | null): { condition: string; rest: string } | null {
-  const found = /^[^'"`]*?\[(?<condition>[A-Z][A-Z0-9]*(?:[_.][A-Z0-9]+)*)\]\s*/.exec(text)
+  const known = BEFORE_QUOTES.exec(text)
+  const isKnown = isKnownCondition(known?.groups?.condition ?? '')
+  const found = isKnown ? known : sqlState === null ? null : AT_START.exec(text)
   const condition = found?.groups?.condition
-  if (found === null || condition === undefined) return null
-  if (!isKnownCondition(condition) && sqlState === null) return null
+  if (!found || condition === undefined || (!isKnown && !condition.includes('_'))) return null
   return { condition, rest: text.slice(found[0].length) }
 }
 
