@@ -8,7 +8,8 @@ import { type Deployed, deployRegion, engineOf } from './deployment.ts'
 import { ConfigurationError } from './errors.ts'
 import { type DeployNews, deployNews } from './github-deployments.ts'
 import type { Inputs } from './inputs.ts'
-import { deploymentMarkdown, deploymentText } from './report/deployment.ts'
+import { deploymentText } from './report/deployment.ts'
+import { deploymentMarkdown } from './report/deployment-summary.ts'
 import type { Repository } from './repository.ts'
 
 /** Deploys one region, and tells of it in the log, the summary, the outputs, the artifact and GitHub's deployment. Throws a ConfigurationError for wrong use. */
@@ -63,7 +64,8 @@ async function newsOf({ git, config }: Repository, region: Region, { token }: In
 
 async function publish({ deployment, artifacts }: Deployed, region: Region, attempt: number): Promise<void> {
   core.info(deploymentText(deployment))
-  await core.summary.addRaw(deploymentMarkdown(deployment)).write()
+  const repository = `${context.serverUrl}/${context.repo.owner}/${context.repo.repo}`
+  await core.summary.addRaw(deploymentMarkdown(deployment, { repository, run: context.runId })).write()
   core.setOutput('conclusion', deployment.conclusion)
   core.setOutput('changed', deployment.results.filter(({ status }) => status === 'success' || status === 'warn').length)
   core.setOutput('pending', deployment.pending.length)

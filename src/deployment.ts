@@ -116,7 +116,7 @@ class Deploy {
     const prepared = plan.nodes.length === 0 ? nothingToBuild : await this.#opened.workspace.prepare(plan)
     const execution = prepared.refused === null ? await this.#execute(plan, prepared, ledger) : notRun(plan)
     if (execution.error !== null && !(execution.error instanceof WarehouseError)) throw execution.error
-    const deployment = this.#deployment(plan, prepared, execution)
+    const deployment = this.#deployment(plan, prepared, execution, ledger.state)
     const artifacts = await this.#opened.workspace.artifacts(deployment.results, deployment.elapsed)
     return { deployment, artifacts }
   }
@@ -155,7 +155,9 @@ class Deploy {
     })
   }
 
-  #deployment(plan: Plan, prepared: Prepared, { conclusion, results, recorded, error }: Execution): Deployment {
+  #deployment(plan: Plan, prepared: Prepared, execution: Execution, before: LedgerState): Deployment {
+    const { conclusion, results, recorded, error } = execution
+    const unfinished = (id: string) => (before.get(id)?.last.status ?? 'success') !== 'success'
     const stopped = error instanceof WarehouseError ? [`The run was stopped: ${error.message}`] : []
     const cancelled = this.#options.signal.aborted ? ['The run was cancelled.'] : []
     return {
@@ -167,6 +169,7 @@ class Deploy {
       refused: plan.refused ?? prepared.refused,
       planned: plan.nodes,
       results,
+      pendingBefore: plan.nodes.map((node) => node.unique_id).filter(unfinished),
       pending: plan.nodes.map((node) => node.unique_id).filter((id) => recorded.get(id) !== 'success'),
       leftBehind: planSteps({ ...plan, nodes: [] }),
       notes: [...cancelled, ...stopped, ...prepared.notes, ...plan.notes],

@@ -29,7 +29,7 @@ export function deployNews(
   return {
     begins: (pending) => tell(beginning({ region, commit, deployed: 0, pending })),
     ends: (deployment, cancelled) =>
-      tell(deployment === null ? unplanned({ region, commit }) : ending(deployment, cancelled)),
+      tell(deployment === null ? unplanned({ region, commit }, cancelled) : ending(deployment, cancelled)),
   }
 }
 

@@ -36,6 +36,7 @@ const deployment: Deployment = {
     because: '',
   })),
   results: [],
+  pendingBefore: [],
   pending: all.slice(1),
   leftBehind: [],
   notes: [],
@@ -233,7 +234,7 @@ describe('what an earlier deploy left behind', () => {
     ['a later one is still running', () => inTurn(fails, null), { left: { deploy: 'failed', run: 7001 } }],
     [
       'a later one planned nothing, so that it still is pending',
-      () => inTurn(fails, unplanned(deployment)),
+      () => inTurn(fails, unplanned(deployment, false)),
       { left: { deploy: 'failed', run: 7001 } },
     ],
     [

@@ -1,6 +1,6 @@
 import type { NodeResult } from '../run/build.ts'
 import type { PlannedNode } from '../run/plan.ts'
-import { code, plain, prose } from './escape.ts'
+import { plain } from './escape.ts'
 import type { PlanStep } from './report.ts'
 import { nameOf } from './section.ts'
 import { counted } from './words.ts'
@@ -17,6 +17,10 @@ export interface Deployment {
   readonly planned: readonly PlannedNode[]
   /** One for each planned node, in the plan's order. */
   readonly results: readonly NodeResult[]
+  /** The unique_ids of planned nodes that an earlier deploy had left pending, in the plan's order. */
+  readonly pendingBefore: readonly string[]
+  /** The unique_ids of planned nodes that are left to the next deploy, in the plan's order. */
+  readonly pending: readonly string[]
   /** Relations that nothing in the project builds any more. */
   readonly leftBehind: readonly PlanStep[]
   /** What whoever deployed should know. */
@@ -29,71 +33,36 @@ export interface Deployment {
 export function deploymentText(deployment: Deployment): string {
   const { leftBehind, notes } = deployment
   const lines = [...notes, ...leftBehind.map((step) => `${nameOf(step.unique_id)}: ${step.because}`)]
-  return `${[...lines.map((line) => plain(line)), plain(outcome(deployment))].join('\n')}\n`
+  return `${[...lines.map((line) => plain(line)), plain(`${deployment.region}: ${outcome(deployment)}`)].join('\n')}\n`
 }
 
 /** One result as it comes in, for a terminal or a log. */
 export function resultLine({ unique_id, status, message, execution_time }: NodeResult): string {
   const kind = unique_id.split('.', 1)[0] ?? ''
   const said = message === null || status === 'success' ? '' : `  ${message}`
-  return `  ${words[status].padEnd(7)}  ${kind.padEnd(8)}  ${plain(nameOf(unique_id))}  ${execution_time.toFixed(2)}s${plain(said)}`
+  return `  ${statusWords[status].padEnd(7)}  ${kind.padEnd(8)}  ${plain(nameOf(unique_id))}  ${execution_time.toFixed(2)}s${plain(said)}`
 }
 
-/** How a deploy ended, as a job summary. */
-export function deploymentMarkdown(deployment: Deployment): string {
-  const { planned, results, leftBehind, notes, region, conclusion } = deployment
-  const because = new Map(planned.map((node) => [node.unique_id, node.because]))
-  const rows = results.map(
-    ({ unique_id, status, message, execution_time }) =>
-      `| ${symbols[status]} ${words[status]} | ${unique_id.split('.', 1)[0]} ${code(nameOf(unique_id))} | ${execution_time.toFixed(2)} s | ${prose(
-        status !== 'success' && message !== null ? message : (because.get(unique_id) ?? ''),
-      )} |`,
-  )
-  return [
-    `## ${conclusion === 'success' ? '✅' : '❌'} ${code(region)}: ${prose(outcome(deployment).replace(/^[^:]*: /, ''))}`,
-    ...(rows.length > 0 ? [['| | node | took | why |', '| --- | --- | ---: | --- |', ...rows].join('\n')] : []),
-    ...(leftBehind.length > 0
-      ? [
-          [
-            '**Left behind, not dropped:**',
-            '',
-            ...leftBehind.map((step) => `- ${code(nameOf(step.unique_id))}: ${prose(step.because)}`),
-          ].join('\n'),
-        ]
-      : []),
-    ...notes.map((note) => prose(note)),
-  ]
-    .join('\n\n')
-    .concat('\n')
-}
-
-function outcome({ region, results, conclusion, commit, elapsed, refused }: Deployment): string {
+/** How a deploy ended, in one sentence without the region's name. */
+export function outcome({ results, conclusion, commit, elapsed, refused, pending }: Deployment): string {
   const at = commit.slice(0, 7)
-  if (refused !== null) return `${region}: refused. ${refused}`
+  if (refused !== null) return `nothing was run. ${refused}`
   if (conclusion === 'success') {
     return results.length === 0
-      ? `${region}: nothing to do, the region is what ${at} says`
-      : `${region}: ${counted(results.length, 'node')} deployed at ${at} in ${elapsed.toFixed(1)} s`
+      ? `nothing to do, the region is what ${at} says`
+      : `${counted(results.length, 'node')} deployed at ${at} in ${elapsed.toFixed(1)} s`
   }
   const count = (...wanted: NodeResult['status'][]) => results.filter(({ status }) => wanted.includes(status)).length
   const [failed, skipped] = [count('error', 'fail'), count('skipped')]
-  return `${region}: failed at ${at}: ${counted(failed, 'node')} failed, ${skipped} skipped, ${results.length - failed - skipped} deployed; the next deploy takes up what is left`
+  const done = results.length - pending.length
+  return `failed at ${at}: ${counted(failed, 'node')} failed, ${skipped} skipped, ${done} deployed; the next deploy takes up the ${pending.length} that are pending`
 }
 
-const words: Readonly<Record<NodeResult['status'], string>> = {
+export const statusWords: Readonly<Record<NodeResult['status'], string>> = {
   started: 'start',
   success: 'ok',
   warn: 'warning',
   error: 'error',
   fail: 'failed',
   skipped: 'skipped',
-}
-
-const symbols: Readonly<Record<NodeResult['status'], string>> = {
-  started: '⏳',
-  success: '✅',
-  warn: '⚠️',
-  error: '❌',
-  fail: '❌',
-  skipped: '⏭️',
 }

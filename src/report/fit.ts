@@ -1,6 +1,9 @@
 import { type Step, shortenedTo, steps } from './shorten.ts'
 import type { CommentState } from './state.ts'
 
+/** A job summary holds 1 MiB a step, says GitHub; some is left for what else the step writes. */
+export const mostSummaryBytes = 1024 * 1024 - 16 * 1024
+
 /** Renders the state by the first of the steps whose text has at most `most` of what `size` counts; by the last one when none does. */
 export function fitting(
   state: CommentState,

@@ -52,17 +52,21 @@ export function beginning(state: RegionState): RegionNews {
 /** A deploy has ended; `cancelled` when somebody wanted it to. */
 export function ending(deployment: Deployment, cancelled: boolean): RegionNews {
   const { region, commit, planned, pending, refused, conclusion } = deployment
-  if (refused !== null && pending.length === 0) return unplanned({ region, commit })
+  if (refused !== null && pending.length === 0) return unplanned({ region, commit }, cancelled)
   const left = new Set(pending)
   const built = planned.filter(({ unique_id }) => !left.has(unique_id) && !isTest({ unique_id }))
   const state = { region, commit, deployed: built.length, pending }
   return { state: cancelled ? 'error' : conclusion, description: ended(state), payload: payloadOf(state) }
 }
 
-/** A deploy was stopped by what it knows no plan of, so that what was pending before it still is. */
-export function unplanned(of: Pick<RegionState, 'region' | 'commit'>): RegionNews {
+/** A deploy was stopped, and how far it came is not known here: what was pending before, or what it began with, may still be. */
+export function unplanned(of: Pick<RegionState, 'region' | 'commit'>, cancelled: boolean): RegionNews {
   const description = `${prefix(of)}stopped, see the log`
-  return { state: 'failure', description, payload: { dbt_regions: 1, region: of.region, commit: of.commit } }
+  return {
+    state: cancelled ? 'error' : 'failure',
+    description,
+    payload: { dbt_regions: 1, region: of.region, commit: of.commit },
+  }
 }
 
 function ended(state: RegionState): string {

@@ -1,11 +1,8 @@
-import { fitting } from './fit.ts'
+import { fitting, mostSummaryBytes } from './fit.ts'
 import { markdown } from './markdown.ts'
 import type { Place } from './place.ts'
 import type { Report } from './report.ts'
 import { stateOf } from './state.ts'
-
-/** 1 MiB a step, says GitHub; some is left for what else the step writes. */
-const MOST_BYTES = 1024 * 1024 - 16 * 1024
 
 /** The report as a job summary: the comment's Markdown within a summary's 1 MiB, without its hidden parts. */
 export function summaryMarkdown(report: Report, place: Place): string {
@@ -15,6 +12,6 @@ export function summaryMarkdown(report: Report, place: Place): string {
     own,
     (shown, step) => `${markdown(shown, place, head, step)}\n`,
     (text) => Buffer.byteLength(text),
-    MOST_BYTES,
+    mostSummaryBytes,
   )
 }
