@@ -138,15 +138,15 @@ describeWith('java', 'a Databricks SQL warehouse', () => {
 
     test('are there in order, before the sections on partitions', async () => {
       await us.query(
-        'create table us_prod.probe.`a b` (id bigint comment "#", amount decimal(10, 2), s struct<x: int, y: array<string>>, day date) using delta partitioned by (day)',
+        'create table us_prod.probe.sales (id bigint comment "#", amount decimal(10, 2), s struct<x: int, y: array<string>>, day date) using delta partitioned by (day)',
       )
-      expect(await us.columns(relation('a b'))).toEqual([
+      expect(await us.columns(relation('sales'))).toEqual([
         { name: 'id', data_type: 'bigint' },
         { name: 'amount', data_type: 'decimal(10,2)' },
         { name: 's', data_type: 'struct<x:int,y:array<string>>' },
         { name: 'day', data_type: 'date' },
       ])
-      await us.query('create view us_prod.probe.v as select id from us_prod.probe.`a b`')
+      await us.query('create view us_prod.probe.v as select id from us_prod.probe.sales')
       expect(await us.columns(relation('v', null))).toEqual([{ name: 'id', data_type: 'bigint' }])
     })
 
@@ -303,7 +303,8 @@ describeWith('java', 'a Databricks SQL warehouse', () => {
     // Until it is cancelled it takes all of the stand-in's cores, so that nothing else is run.
     const endless = 'select sum(a.id * b.id % 7) as s from range(0, 100000000) a cross join range(0, 100000000) b'
     const running = failure(warehouse.query(endless))
-    await vi.waitFor(() => us.query('describe schema us_prod.probe'))
+    const asked = async () => (await workspaces.record('us')).statements.map(({ sql }) => sql)
+    await vi.waitFor(async () => expect(await asked()).toContain(endless), { timeout: 60_000, interval: 250 })
     cancel.abort()
     expect(await running).toMatchObject({ condition: 'OPERATION_CANCELED' })
     expect(await failure(warehouse.query('select 1'))).toMatchObject({ condition: 'OPERATION_CANCELED' })
