@@ -25,6 +25,8 @@ export interface BridgeOptions {
   readonly faults: Faults
   /** Told of every statement as the client sent it, with its error if it failed. */
   readonly record: (statement: string, error: string | undefined) => void
+  /** A statement begins to wait, as it was told to. */
+  readonly delayed: (statement: string) => void
 }
 
 /** The connection was told to break: nothing may be answered. */
@@ -83,14 +85,17 @@ export class Bridge {
   }
 
   async #execute(message: thrift.Message, request: Struct): Promise<Buffer> {
-    const { faults, record } = this.#options
+    const { faults, record, delayed } = this.#options
     const statement = textAt(request, 2) ?? ''
     const handle = structAt(request, 1) ?? new Map()
     const wanted = directRows(request)
     const drop = faults.take('drop', statement)
     if (drop?.when === 'before') throw new Dropped()
     const delay = faults.take('delay', statement)
-    if (delay) await new Promise((resume) => setTimeout(resume, delay.milliseconds))
+    if (delay) {
+      delayed(statement)
+      await new Promise((resume) => setTimeout(resume, delay.milliseconds))
+    }
     const bound = withParameters(statement, parametersOf(request))
     const failure = faults.take('fail', statement)
     const bridged = failure ? { sql: raise(failure.message) } : await this.#bridge(bound, handle)

@@ -115,7 +115,13 @@ class WorkspaceHost {
       if (ofTable.size > 0) tags[table] = Object.fromEntries(ofTable)
       for (const [column, ofColumn] of columnTags) tags[`${table}.${column}`] = Object.fromEntries(ofColumn)
     }
-    return { statements: face.statements, refusedPaths: face.refused, refusedHosts: this.#refusedHosts, tags }
+    return {
+      statements: face.statements,
+      delayed: face.delayed,
+      refusedPaths: face.refused,
+      refusedHosts: this.#refusedHosts,
+      tags,
+    }
   }
 }
 

@@ -47,6 +47,7 @@ export class StandIn {
       }
     })
     face.statements.length = 0
+    face.delayed.length = 0
     face.refused.length = 0
   }
 

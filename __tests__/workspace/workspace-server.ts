@@ -34,6 +34,8 @@ export class WorkspaceServer {
   readonly faults = new Faults()
   readonly unity = new UnityCatalog()
   readonly statements: Recorded[] = []
+  /** Statements that a fault has kept waiting. */
+  readonly delayed: string[] = []
   /** The paths that were asked with a token that is not this workspace's. */
   readonly refused: string[] = []
   readonly #accessToken: string
@@ -95,6 +97,7 @@ export class WorkspaceServer {
       call: (message) => this.#callSpark(message),
       unity: this.unity,
       faults: this.faults,
+      delayed: (sql) => void this.delayed.push(sql),
       record: (sql, error) => void this.statements.push({ sql, client, ...(error !== undefined && { error }) }),
     })
   }

@@ -203,6 +203,7 @@ describeWith('java', 'the stand-in workspaces', () => {
       const start = Date.now()
       await us.query('select 2')
       expect(Date.now() - start).toBeGreaterThanOrEqual(300)
+      expect((await workspaces.record('us')).delayed).toEqual(['select 2'])
     })
   })
 

@@ -18,6 +18,8 @@ export interface Granted {
 export interface RegionRecord {
   /** Every statement that a client sent since the start of the test file or the last reset, in order. */
   readonly statements: readonly Recorded[]
+  /** Statements that a fault has kept waiting since then; they are among `statements` when they have run. */
+  readonly delayed: readonly string[]
   /** What was asked with a token that is not this workspace's. */
   readonly refusedPaths: readonly string[]
   /** Hosts other than the workspaces' that the proxy was asked for. */
