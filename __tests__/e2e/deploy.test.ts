@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -8,21 +8,12 @@ import type { Repository } from '../repository.ts'
 import { describeWith } from '../tools/optional.ts'
 import { type Connection, connect } from '../workspace/driver.ts'
 import { startWorkspaces, type Workspaces } from '../workspace/workspaces.ts'
-import { type Deploys, deploysOn, results } from './deploys.ts'
-import { projectRoot, regionalRepository } from './program.ts'
+import { type Deploys, deploysOn, edited, gold, original, results, silver } from './deploys.ts'
+import { regionalRepository } from './program.ts'
 
 const DEPLOY_MS = 5 * 60_000
 /** Another test file may have the workspaces first. */
 const LEASE_MS = 30 * 60_000
-
-const silver = (region: Region) => `dbt_projects/${region}_analytics_dbt/models/silver/customer_metrics.sql`
-const gold = (region: Region) => `dbt_projects/${region}_analytics_dbt/models/gold/customer_cohorts.sql`
-const original = (path: string) => readFileSync(join(projectRoot, path), 'utf8')
-function edited(path: string, from: string, to: string): Record<string, string> {
-  const text = original(path)
-  if (!text.includes(from)) throw new Error(`${path} has no ${from}`)
-  return { [path]: text.replace(from, to) }
-}
 
 describeWith(['java', 'python'], 'deploy on the two workspaces, one process each', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dbt-regions-deploy-'))
@@ -163,10 +154,10 @@ describeWith(['java', 'python'], 'deploy on the two workspaces, one process each
         await workspaces.misbehave('eu', {
           kind: 'delay',
           statement: 'create or replace table .*customer_cohorts',
-          milliseconds: 30_000,
+          milliseconds: 8_000,
           times: 1,
         })
-        const killed = await deploys.killedDuring('eu', /create or replace table .*customer_cohorts/i)
+        const killed = await deploys.stoppedDuring('eu', 'SIGKILL')
         expect(killed.signal).toBe('SIGKILL')
         await deploys.gone(killed.children)
         expect(await unfinished('eu')).toEqual(
