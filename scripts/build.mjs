@@ -10,6 +10,9 @@ import { compiledValidators } from './validators.mjs'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, 'dist')
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const driver = JSON.parse(readFileSync(join(root, 'node_modules/@databricks/sql/package.json'), 'utf8'))
+// Native packages that the Databricks driver does without, and the interpreter of proxy scripts, which it is never asked for.
+const external = [...Object.keys(driver.optionalDependencies), 'pac-proxy-agent']
 
 const { metafile, outputFiles } = await build({
   write: false,
@@ -26,6 +29,7 @@ const { metafile, outputFiles } = await build({
   minifyWhitespace: true,
   legalComments: 'none',
   metafile: true,
+  external,
   plugins: [compiledValidators],
   logLevel: 'warning',
   define: {
