@@ -63,6 +63,7 @@ describeWith('java', 'a Databricks SQL warehouse', () => {
     await us.query('create schema us_prod.probe')
   })
   afterEach(async () => {
+    vi.restoreAllMocks()
     await workspaces.misbehave('us')
   })
   afterAll(async () => {
@@ -281,6 +282,16 @@ describeWith('java', 'a Databricks SQL warehouse', () => {
       expect(error).toBeInstanceOf(WarehouseError)
       expect(error.message).toContain('whether the statement has run is not known')
       expect(await us.query('select count(*) as n from us_prod.probe.t')).toEqual([{ n: rows }])
+    })
+
+    test('while it is idle, is looked at before a statement that writes', async () => {
+      await us.query('create table us_prod.probe.t (id int)')
+      await workspaces.misbehave('us', { kind: 'drop', statement: '^select 1$', when: 'before', times: 1 })
+      vi.spyOn(Date, 'now').mockReturnValueOnce(Date.now() + 60_000)
+      await us.query('insert into us_prod.probe.t values (1)')
+      expect(await us.query('select id from us_prod.probe.t')).toEqual([{ id: 1 }])
+      const { statements } = await workspaces.record('us')
+      expect(statements.at(-3)?.sql).toBe('select 1')
     })
 
     test('or whose session is gone, is given a new one', async () => {

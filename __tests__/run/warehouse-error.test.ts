@@ -89,9 +89,48 @@ describe('the text of an error', () => {
       "[DELTA_VIOLATE_CONSTRAINT_WITH_VALUES] CHECK constraint positive (amount > 0) violated by row with values:\n - amount : -3\n - email : 'jo@example.com' SQLSTATE: 23001",
       {
         condition: 'DELTA_VIOLATE_CONSTRAINT_WITH_VALUES',
-        message: 'CHECK constraint positive (DELTA_VIOLATE_CONSTRAINT_WITH_VALUES)',
+        message: 'rows violate the CHECK constraint positive (DELTA_VIOLATE_CONSTRAINT_WITH_VALUES)',
         advice: `correct the rows or the constraint; ${HISTORY}`,
       },
+    ],
+    [
+      'a new check that rows violate',
+      '[DELTA_NEW_CHECK_CONSTRAINT_VIOLATION] 1 rows in us_prod.probe.t violate the new CHECK constraint (id > 1)',
+      { message: 'rows violate a constraint of the table (DELTA_NEW_CHECK_CONSTRAINT_VIOLATION)' },
+    ],
+    [
+      'an ambiguous column',
+      '[AMBIGUOUS_REFERENCE] Reference `id` is ambiguous, could be: [`a`.`id`, `b`.`id`]. SQLSTATE: 42704; line 1 pos 7',
+      { message: 'Reference `id` is ambiguous, could be: [`a`.`id`, `b`.`id`] (AMBIGUOUS_REFERENCE)' },
+    ],
+    [
+      'what is there already',
+      '[TABLE_OR_VIEW_ALREADY_EXISTS] Cannot create table or view `probe`.`t` because it already exists.\nChoose a different name. SQLSTATE: 42P07',
+      { message: 'Cannot create table or view `probe`.`t` because it already exists (TABLE_OR_VIEW_ALREADY_EXISTS)' },
+    ],
+    [
+      'a merge whose key is not unique',
+      '[DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE] Cannot perform Merge as multiple source rows matched and attempted to modify the same\ntarget row',
+      { advice: 'make the key that is joined on or merged by unique' },
+    ],
+    [
+      'a division by zero',
+      '[DIVIDE_BY_ZERO] Division by zero. Use `try_divide` to tolerate divisor being 0. SQLSTATE: 22012\n== SQL (line 1, position 8) ==\nselect 1 / 0',
+      {
+        condition: 'DIVIDE_BY_ZERO',
+        sqlState: '22012',
+        message: 'a value in the data cannot be used (DIVIDE_BY_ZERO)',
+      },
+    ],
+    [
+      'a text that is no date',
+      "[INVALID_TYPED_LITERAL] \nThe value of the typed literal \"DATE\" is invalid: 'jo@example.com'. SQLSTATE: 42604\n== SQL (line 1, position 8) ==\nselect date'jo@example.com'",
+      { message: 'the warehouse refused the statement (INVALID_TYPED_LITERAL)' },
+    ],
+    [
+      'words of a known shape under an unknown condition',
+      '[BRAND_NEW] The table or view `jo@example.com` cannot be found. SQLSTATE: 42P01',
+      { message: 'a table or view does not exist (BRAND_NEW)' },
     ],
     [
       'a null where none may be',

@@ -17,6 +17,8 @@ type Operation = Awaited<ReturnType<Session['executeStatement']>>
 
 /** How often one statement is repeated after its session or connection was lost. */
 const REPEATS = 2
+/** An idle connection may be cut after this, which a statement that writes would find out by being lost. */
+const IDLE_MS = 20_000
 /** How long cancelling and closing may keep the end of a process waiting. */
 const FAREWELL_MS = 5_000
 
@@ -37,6 +39,7 @@ export async function openDatabricks(connection: Connection, options: Databricks
   }
   let current = open()
   await current
+  let lastUsed = Date.now()
   const cancelling = new Set<Promise<unknown>>()
 
   /** The same new session for all whose old one was lost. */
@@ -49,6 +52,9 @@ export async function openDatabricks(connection: Connection, options: Databricks
   }
 
   const query = async (sql: string, parameters: Readonly<Record<string, Cell>> = {}): Promise<readonly Row[]> => {
+    const idle = Date.now() - lastUsed
+    lastUsed = Date.now()
+    if (idle > IDLE_MS && !onlyReads(sql)) await query('select 1')
     // An outage that one statement met may be over for the next.
     let session = failed.has(current) ? reopen(current) : current
     for (let repeats = 0; ; repeats++) {
@@ -114,9 +120,12 @@ class Statement {
 /** Whether nothing is done twice: the statement only reads, or it cannot have been run. */
 function mayRepeat(failure: Failure, wasAccepted: boolean, sql: string): boolean {
   if (failure.kind !== 'starting' && failure.kind !== 'lost' && failure.kind !== 'network') return false
-  const onlyReads = /^[\s(]*(select|describe|show)\b/i.test(sql)
   const wasSent = wasAccepted || (failure.kind === 'network' && failure.sent)
-  return onlyReads || !wasSent
+  return onlyReads(sql) || !wasSent
+}
+
+function onlyReads(sql: string): boolean {
+  return /^[\s(]*(select|describe|show)\b/i.test(sql)
 }
 
 /** The rows before the sections on partitions, clustering and the like. */

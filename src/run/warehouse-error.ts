@@ -14,6 +14,18 @@ export interface WarehouseErrorText {
 }
 
 const MAX_WORDS = 400
+/** Of these a part of the warehouse's words is names alone. */
+const NAMING: ReadonlySet<KindName> = new Set([
+  'relation',
+  'column',
+  'schema',
+  'catalog',
+  'routine',
+  'exists',
+  'permission',
+  'ambiguous',
+  'constraint',
+])
 
 const name = '`(?:[^`\\n]|``){1,255}`(?:\\.`(?:[^`\\n]|``){1,255}`){0,3}'
 const names = `\\[?${name}(?:, ${name}){0,9}\\]?`
@@ -82,7 +94,9 @@ export function readWarehouseError(text: string): WarehouseErrorText {
   const condition = bracketed?.condition ?? sign?.[2] ?? null
   const kind = sign?.[1] ?? kindOf(condition, sqlState)
   const { words, advice, ...rest } = KINDS[kind]
-  const said = kept(bracketed?.rest ?? afterSign(text, sign?.[0])) ?? ownWords(kind, text) ?? words
+  const mayKeep = NAMING.has(kind) && (condition === null || isKnownCondition(condition))
+  const own = mayKeep ? kept(bracketed?.rest ?? afterSign(text, sign?.[0])) : ownWords(kind, text)
+  const said = own ?? words
   const message = condition === null ? said : `${said} (${condition})`
   return { condition, sqlState, message, advice, transient: 'transient' in rest }
 }
@@ -116,6 +130,7 @@ function afterSign(text: string, sign: RegExp | undefined): string {
 function kept(rest: string): string | undefined {
   for (const shape of KEPT) {
     const words = shape.exec(rest)?.groups?.kept
+    if (words?.startsWith('CHECK ')) return `rows violate the ${words}`
     if (words !== undefined) return words.length <= MAX_WORDS ? words : `${words.slice(0, MAX_WORDS)}…`
   }
   return undefined
