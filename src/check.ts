@@ -3,6 +3,7 @@ import { type Found, markNew } from './check/new.ts'
 import type { EffectiveConfig, EffectiveRegion } from './config/effective.ts'
 import { compileNode, compileTemplate } from './dbt/compile.ts'
 import type { Project, ProjectFiles } from './dbt/project.ts'
+import { relativeTo } from './dbt/text.ts'
 import { planPreview } from './deploy.ts'
 import type { Finding } from './finding.ts'
 import { type Fingerprinted, fingerprints, settingsOf } from './graph/fingerprint.ts'
@@ -95,8 +96,7 @@ function allFindings({ project, findings = [] }: Side, region: Ruled): Finding[]
 function found(side: Side, region: EffectiveRegion): Found {
   const { files, project } = side
   const { root } = project
-  const has = (file: string) =>
-    files.has(root === '' ? file : file.startsWith(`${root}/`) ? file.slice(root.length + 1) : file)
+  const has = (file: string) => files.has(relativeTo(root, file))
   return { project, findings: allFindings(side, region), has }
 }
 

@@ -1,13 +1,16 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
-import { readProjectFiles } from './adapters/files.ts'
+import { existsSync } from 'node:fs'
+import { mkdir, realpath, writeFile } from 'node:fs/promises'
+import { dirname, join, parse, relative, resolve, sep } from 'node:path'
+import { isWithin, readProjectFiles } from './adapters/files.ts'
 import { ParseCache } from './dbt/cache.ts'
 import { parseProject } from './dbt/parse.ts'
+import type { ProjectFiles } from './dbt/project.ts'
 import { writeManifest } from './dbt/write.ts'
 import { ConfigurationError } from './errors.ts'
 import { graphOf } from './graph/graph.ts'
 import { readProfiles } from './profiles.ts'
 import { plain } from './report/escape.ts'
+import { withPackages } from './repository.ts'
 import { findingsOf } from './rules/index.ts'
 
 /**
@@ -21,7 +24,7 @@ export async function writeManifestFile(options: {
   readonly output: string
 }): Promise<boolean> {
   const folder = resolve(options.project)
-  const files = await readProjectFiles(folder)
+  const files = await readProject(folder)
   if (!files.has('dbt_project.yml')) {
     throw new ConfigurationError(
       `${options.project} has no dbt_project.yml: name the folder of a dbt project with --project`,
@@ -44,4 +47,20 @@ export async function writeManifestFile(options: {
   await mkdir(dirname(output), { recursive: true })
   await writeFile(output, writeManifest(project))
   return findings.some((finding) => finding.severity === 'error')
+}
+
+/** A project's files with its local packages: of its repository, or, where there is none, wherever they are. */
+async function readProject(folder: string): Promise<ProjectFiles> {
+  const real = await realpath(folder).catch(() => folder)
+  const boundary = repositoryAround(real) ?? parse(real).root
+  const { files } = await withPackages(relative(boundary, real).split(sep).join('/'), async (place) => {
+    const isInside = await isWithin(boundary, place)
+    return { files: isInside ? await readProjectFiles(join(boundary, place)) : new Map<string, string>(), links: [] }
+  })
+  return files
+}
+
+function repositoryAround(folder: string): string | null {
+  if (existsSync(join(folder, '.git'))) return folder
+  return dirname(folder) === folder ? null : repositoryAround(dirname(folder))
 }

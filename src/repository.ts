@@ -9,6 +9,8 @@ import { type Config, configFile, discover, type EffectiveRegion, effectiveConfi
 import { ParseCache } from './dbt/cache.ts'
 import { parseProject } from './dbt/parse.ts'
 import type { ProjectFiles } from './dbt/project.ts'
+import { join as joinPath } from './dbt/text.ts'
+import { outsidePackages } from './dbt/wanted.ts'
 import { ConfigurationError } from './errors.ts'
 import type { Finding } from './finding.ts'
 
@@ -59,8 +61,9 @@ export async function readSides(
   const config = effectiveConfig(before, repository.config, moved)
   const chosen = options.region === undefined ? config.regions : [regionNamed(config.regions, options.region)]
   const cache = new ParseCache()
+  const folders = new Folders(git)
   const regions = await Promise.all(
-    chosen.map(async (region) => [region.name, await sidesOf(git, region, base, options.env, cache)] as const),
+    chosen.map(async (region) => [region.name, await sidesOf(folders, region, base, options.env, cache)] as const),
   )
   return {
     base,
@@ -75,7 +78,7 @@ type DeployedPlace = EffectiveRegion['head'] & { readonly profiles?: string }
 
 /** One region's project in the working tree. */
 export async function readHead(git: Git, place: DeployedPlace, env: ReadonlyMap<string, string>): Promise<Side | null> {
-  return side(await workingSide(git, place.project), place, env, new ParseCache())
+  return side(await new Folders(git).working(place.project), place, env, new ParseCache())
 }
 
 /** One region's project at a commit that is in the checkout. */
@@ -85,12 +88,7 @@ export async function readCommit(
   place: DeployedPlace,
   env: ReadonlyMap<string, string>,
 ): Promise<Side | null> {
-  return side(
-    await sideAt(git, commit, place.project, (await workingSide(git, place.project)).files),
-    place,
-    env,
-    new ParseCache(),
-  )
+  return side(await new Folders(git).at(commit, place.project), place, env, new ParseCache())
 }
 
 /** A word of a name that says that the value is nobody's to see. */
@@ -111,16 +109,16 @@ export function harmlessEnvironment(env: NodeJS.ProcessEnv): ReadonlyMap<string,
 
 /** Base and head are one and the same where nothing differs, so that a region which a pull request leaves alone is looked at once. */
 async function sidesOf(
-  git: Git,
+  folders: Folders,
   region: EffectiveRegion,
   base: string | null,
   env: ReadonlyMap<string, string>,
   cache: ParseCache,
 ): Promise<Sides> {
-  const working = await workingSide(git, region.head.project)
+  const working = await folders.working(region.head.project)
   const head = side(working, region.head, env, cache)
   if (base === null || region.base === null) return { head, base: null }
-  const before = await sideAt(git, base, region.base.project, working.files, region.head.project)
+  const before = await folders.at(base, region.base.project, region.head.project)
   const same =
     region.base.project === region.head.project && region.base.target === region.head.target && equal(before, working)
   return { head, base: same ? head : side(before, region.base, env, cache) }
@@ -134,17 +132,76 @@ function equal(some: Read, others: Read): boolean {
   )
 }
 
-/** What is read of a project's folder, and the symbolic links in it, which are not followed. Paths of links are the repository's. */
+/** What is read of a folder, and the symbolic links in it that count, which are not followed. Paths of links are the repository's. */
 interface Read {
   readonly files: ProjectFiles
   readonly links: readonly string[]
+}
+
+/** Folders of projects and of the local packages that they share: each is read once, however many regions use it. */
+class Folders {
+  readonly #git: Git
+  readonly #read = new Map<string, Promise<Read>>()
+
+  constructor(git: Git) {
+    this.#git = git
+  }
+
+  /** A project in the working tree, with its local packages. */
+  working(project: string): Promise<Read> {
+    return withPackages(project, (folder) => this.#working(folder))
+  }
+
+  /** A project at a commit, with its local packages; `now` is its folder in the working tree. */
+  at(commit: string, project: string, now = project): Promise<Read> {
+    return withPackages(project, (folder) =>
+      this.#once(`${commit}:${folder}`, async () => {
+        const place = folder === project ? now : folder
+        return sideAt(this.#git, commit, folder, (await this.#working(place)).files, place)
+      }),
+    )
+  }
+
+  #working(folder: string): Promise<Read> {
+    return this.#once(folder, () => workingSide(this.#git, folder))
+  }
+
+  #once(key: string, read: () => Promise<Read>): Promise<Read> {
+    const known = this.#read.get(key) ?? read()
+    this.#read.set(key, known)
+    return known
+  }
+}
+
+/**
+ * A project's folder with the local packages outside of it, as far as they lie in the repository: their paths start with `..`. `read` is given
+ * paths from the repository's root.
+ */
+export async function withPackages(project: string, read: (folder: string) => Promise<Read>): Promise<Read> {
+  const own = await read(project)
+  const files = new Map(own.files)
+  const links = [...own.links]
+  const seen = new Set<string>()
+  for (let next = outsidePackages(files, project); next.length > 0; ) {
+    for (const found of next) {
+      seen.add(found)
+      const folder = joinPath(project, found)
+      const of = await read(folder)
+      for (const [path, text] of of.files) {
+        if (!joinPath(folder, path).startsWith(`${project}/`)) files.set(`${found}/${path}`, text)
+      }
+      links.push(...of.links)
+    }
+    next = outsidePackages(files, project).filter((found) => !seen.has(found))
+  }
+  return { files, links }
 }
 
 /** A folder's files in the working tree; none when it is reached by a symbolic link, which may lead out of the repository. */
 async function workingSide(git: Git, folder: string): Promise<Read> {
   if (!(await isWithin(git.root, folder))) return { files: new Map(), links: [] }
   const [files, links] = await Promise.all([readProjectFiles(join(git.root, folder)), git.links(null, folder)])
-  return { files, links }
+  return { files, links: counting(links, folder) }
 }
 
 async function sideAt(
@@ -158,14 +215,18 @@ async function sideAt(
     filesAt(git, commit, folder, working, workingFolder),
     git.links(commit, folder),
   ])
-  return { files, links }
+  return { files, links: counting(links, folder) }
+}
+
+/** Links that dbt may follow: those in folders, and YAML at the top. */
+function counting(links: readonly string[], folder: string): string[] {
+  const prefix = folder === '' ? '' : `${folder}/`
+  return links.filter((link) => /\/|\.ya?ml$/i.test(link.slice(prefix.length)))
 }
 
 /** dbt follows links, so what stands behind one would be deployed without having been looked at. */
-function linkFindings(links: readonly string[], folder: string): Finding[] {
-  const prefix = folder === '' ? '' : `${folder}/`
-  const counts = links.filter((link) => /\/|\.ya?ml$/i.test(link.slice(prefix.length)))
-  return counts.map((file) => ({
+function linkFindings(links: readonly string[]): Finding[] {
+  return [...new Set(links)].map((file) => ({
     rule: 'invalid-project',
     severity: 'error',
     file,
@@ -190,7 +251,7 @@ function side(
     ...(place.target !== null && { target: place.target }),
     ...(place.profiles !== undefined && { profiles: place.profiles }),
   })
-  return { files, project, findings: linkFindings(links, place.project) }
+  return { files, project, findings: linkFindings(links) }
 }
 
 /**

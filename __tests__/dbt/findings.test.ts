@@ -17,10 +17,10 @@ describe('what the parser finds', () => {
       ],
     ],
     [
-      'a local package outside of the project, by its folder',
+      'a local package outside of the repository',
       { 'packages.yml': 'packages:\n  - local: ../\n' },
       [
-        'dbt_project.yml:1:1: missing-package: not installed, so not known here: ../; what depends on their macros and models is not checked (dbt deps installs them)',
+        "packages.yml:2:5: invalid-project: the local package '../' is outside of the repository, where nothing is read: put it into the repository and name its folder",
       ],
     ],
     [

@@ -1,4 +1,5 @@
 import type { Project } from '../dbt/project.ts'
+import { join, relativeTo } from '../dbt/text.ts'
 import type { Finding } from '../finding.ts'
 import type { ReportedFinding } from '../report/report.ts'
 
@@ -63,10 +64,10 @@ function withoutName({ project }: Found, text: string): string {
 }
 
 function inProject({ project }: Found, file: string): string {
-  return project.root !== '' && file.startsWith(`${project.root}/`) ? file.slice(project.root.length + 1) : file
+  return relativeTo(project.root, file)
 }
 
 /** A file of one side as it would be called on the other, where the project may be in another folder. */
 function moved(from: Found, to: Found, file: string): string {
-  return to.project.root === '' ? inProject(from, file) : `${to.project.root}/${inProject(from, file)}`
+  return join(to.project.root, inProject(from, file))
 }

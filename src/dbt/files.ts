@@ -25,19 +25,17 @@ export function packageFiles(files: ProjectFiles, folder: string, paths: Package
   }
   own.sort(compare)
   const find = (folders: readonly string[], ...extensions: string[]): SourceFile[] =>
-    folders.flatMap((searched) =>
-      own
+    folders.flatMap((written) => {
+      const searched = join(written)
+      return own
         .filter((path) => isIn(path, searched) && isNamed(basename(path), extensions))
-        .map((original) =>
-          sourceFile(
-            prefix + original,
-            original,
-            searched === '' ? original : original.slice(searched.length + 1),
-            files.get(prefix + original) ?? '',
-          ),
-        ),
-    )
-  const below = (name: string): string[] => paths.tests.map((path) => join(path, name))
+        .map((path) => {
+          const relative = searched === '' ? path : path.slice(searched.length + 1)
+          const original = searched === written ? path : `${written}/${relative}`
+          return sourceFile(prefix + path, original, relative, files.get(prefix + path) ?? '')
+        })
+    })
+  const below = (name: string): string[] => paths.tests.map((path) => (path === '' ? name : `${path}/${name}`))
   return {
     macros: find(paths.macros, '.sql'),
     models: find(paths.models, '.sql', '.py'),

@@ -22,7 +22,7 @@ import {
   type TestTarget,
   writtenConfig,
 } from './test-builder.ts'
-import { compare } from './text.ts'
+import { compare, join } from './text.ts'
 
 /** A test that stands in YAML. */
 export interface TestRequest {
@@ -54,7 +54,7 @@ export function makeGenericTest(session: Session, request: TestRequest): Work | 
   const { draft } = work
   if (draft.resource_type !== 'test') return undefined
   draft.unique_id = `test.${entry.package.name}.${built.fullName}.${built.hash}`
-  draft.fqn = [entry.package.name, ...folders(entry.source.original).slice(1), built.fullName]
+  draft.fqn = [entry.package.name, ...folders(join(entry.source.original)).slice(1), built.fullName]
   draft.tags = [...new Set([...request.tags, ...configTags(built.config)])].sort(compare)
   draft.description = built.description
   draft.column_name = request.columnName

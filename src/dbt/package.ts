@@ -18,6 +18,7 @@ export interface Package {
   readonly files: PackageFiles
 }
 
+/** Folders as they are written, which is how dbt calls what is in them: `./models/a.sql`. */
 export interface PackagePaths {
   readonly models: readonly string[]
   readonly seeds: readonly string[]
@@ -57,7 +58,7 @@ export function packagePaths(project: DataObject): PackagePaths {
 }
 
 function paths(data: Data | undefined, otherwise: readonly string[]): readonly string[] {
-  return isList(data) ? texts(data).map((path) => path.replace(/^\.\//, '').replace(/\/+$/, '')) : otherwise
+  return isList(data) ? texts(data).map((path) => path.replace(/\/+$/, '')) : otherwise
 }
 
 /** Search order of `adapter.dispatch` for a namespace, when the project sets one. */

@@ -1,16 +1,17 @@
 import { distance } from 'fastest-levenshtein'
 import type { NameScope } from '../jinja/index.ts'
 import type { ParseCache } from './cache.ts'
-import { type Data, type DataObject, isList, isObject, textOr, texts } from './data.ts'
+import { type Data, type DataObject, isObject, textOr } from './data.ts'
 import { packageFiles } from './files.ts'
 import { type Package, packagePaths } from './package.ts'
 import { readTarget, type Target } from './profile.ts'
 import type { ProjectInput } from './project.ts'
 import { type KeyPath, renderYamlObject } from './render.ts'
 import type { Sink } from './sink.ts'
-import { join, stem } from './text.ts'
+import { join } from './text.ts'
 import { envVar, varLookup } from './variables.ts'
-import { type Yaml, YamlError } from './yaml.ts'
+import { leadsOut, PROJECT_FILE, readYamlFile, type Wanted, wantedPackages } from './wanted.ts'
+import type { Yaml } from './yaml.ts'
 
 /** The project and what is installed in it. */
 export interface Packages {
@@ -21,16 +22,17 @@ export interface Packages {
   readonly cliVars: DataObject
   /** Names of packages that packages.yml asks for and that are not installed. */
   readonly missing: readonly string[]
+  /** Those of them that `dbt deps` would install. */
+  readonly toInstall: readonly string[]
 }
 
-const PROJECT_FILE = 'dbt_project.yml'
 const HOOKS = new Set(['pre-hook', 'post-hook', 'pre_hook', 'post_hook'])
 const WITH_HOOKS = new Set(['seeds', 'models', 'snapshots', 'tests', 'data_tests'])
 
 /** Reads dbt_project.yml, profiles.yml and the packages: https://docs.getdbt.com/docs/build/packages. What is wrong is told to the sink. */
 export function loadPackages(input: ProjectInput, cache: ParseCache, sink: Sink): Packages {
   const cliVars = dataVars(input.vars)
-  const yaml = readFile(input, PROJECT_FILE, cache, sink)
+  const yaml = readYamlFile(input, PROJECT_FILE, cache, sink)
   const project = yaml && isObject(yaml.data) ? yaml.data : {}
   const invalid = (message: string, offset = 0): void =>
     sink.add('invalid-project', 'error', { file: PROJECT_FILE, offset }, message)
@@ -44,21 +46,55 @@ export function loadPackages(input: ProjectInput, cache: ParseCache, sink: Sink)
   const byName = new Map([[name, root]])
   const install = textOr(root.rendered['packages-install-path'], 'dbt_packages')
   const wanted = wantedPackages(input, cache, sink)
-  for (const folder of packageFolders(input, install, wanted)) {
+  const folders = packageFolders(input, install, wanted)
+  for (const folder of folders) {
     const file = join(folder, PROJECT_FILE)
-    const own = readFile(input, file, cache, sink)
+    const own = readYamlFile(input, file, cache, sink)
     const data = own && isObject(own.data) ? own.data : {}
-    if (typeof data.name !== 'string' || byName.has(data.name)) continue
-    byName.set(data.name, makePackage(input, data.name, folder, data, own, scope, cache, sink))
+    if (typeof data.name !== 'string') continue
+    const known = byName.get(data.name)
+    if (known) tellClash(known, folder, wanted, sink)
+    else byName.set(data.name, makePackage(input, data.name, folder, data, own, scope, cache, sink))
   }
-  const missing = wanted
-    .filter((found) => !found.names.some((one) => byName.has(one)) && !isThere(input, found))
-    .flatMap((found) => found.names.slice(0, 1))
-  return { root, byName, target, cliVars, missing: [...new Set(missing)].sort() }
+  const isInstalled = folders.length >= wanted.length
+  for (const found of isInstalled ? [] : wanted) tellAbsent(input, found, sink)
+  const absent = wanted.filter((found) => !found.names.some((one) => byName.has(one)) && !isThere(input, found))
+  const names = (of: readonly Wanted[]): string[] => [...new Set(of.flatMap((found) => found.names.slice(0, 1)))].sort()
+  return {
+    root,
+    byName,
+    target,
+    cliVars,
+    missing: names(absent),
+    toInstall: names(absent.filter(({ local }) => local === null)),
+  }
 }
 
 function isThere(input: ProjectInput, { local }: Wanted): boolean {
   return local !== null && input.files.has(join(local, PROJECT_FILE))
+}
+
+/** A local package that is not there: nothing can be installed for it. */
+function tellAbsent(input: ProjectInput, found: Wanted, sink: Sink): void {
+  const { local, written, place } = found
+  if (local === null || isThere(input, found)) return
+  const message = leadsOut(input.root, local)
+    ? `the local package '${written}' is outside of the repository, where nothing is read: put it into the repository and name its folder`
+    : `the local package '${written}' has no ${PROJECT_FILE} that can be read; its path counts from the project's folder, and no part of it may be a symbolic link`
+  sink.add('invalid-project', 'error', place, message)
+}
+
+/** Two packages of one name, which dbt refuses. A package that was installed before is not meant. */
+function tellClash(known: Package, folder: string, wanted: readonly Wanted[], sink: Sink): void {
+  const place = wanted.find(({ local }) => local === folder)?.place
+  if (!place) return
+  const other = known.isRoot ? 'the project itself' : `the package in '${known.folder}'`
+  sink.add(
+    'invalid-project',
+    'error',
+    place,
+    `this package is called '${known.name}', and so is ${other}; rename one of them`,
+  )
 }
 
 /** The nearest of the names, when it is near enough to be what was meant. */
@@ -145,60 +181,15 @@ function projectScope(input: ProjectInput, target: Target, cliVars: DataObject, 
   }
 }
 
-function readFile(input: ProjectInput, file: string, cache: ParseCache, sink: Sink): Yaml | undefined {
-  const text = input.files.get(file)
-  if (text === undefined) return undefined
-  try {
-    return cache.yaml(text)
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error
-    sink.add('yaml-syntax', 'error', { file, offset: error.offset }, `this is not YAML: ${error.message}`)
-    return undefined
-  }
-}
-
-interface Wanted {
-  /** What the package may be called, likeliest first. */
-  readonly names: readonly string[]
-  /** Its folder, when it is a local package. */
-  readonly local: string | null
-}
-
-function wantedPackages(input: ProjectInput, cache: ParseCache, sink: Sink): Wanted[] {
-  const wanted: Wanted[] = []
-  for (const file of ['packages.yml', 'dependencies.yml']) {
-    const data = readFile(input, file, cache, sink)?.data
-    const entries = isObject(data) ? data.packages : undefined
-    for (const entry of isList(entries) ? entries : []) {
-      const found = isObject(entry) ? wantedPackage(entry) : undefined
-      if (found) wanted.push(found)
-    }
-  }
-  return wanted
-}
-
-function wantedPackage(entry: DataObject): Wanted | undefined {
-  const { package: hub, git, local, tarball } = entry
-  if (typeof hub === 'string') return { names: [hub.slice(hub.lastIndexOf('/') + 1)], local: null }
-  if (typeof local === 'string')
-    return { names: [stem(local) || local], local: local.replace(/^\.\//, '').replace(/\/+$/, '') }
-  if (typeof git === 'string') {
-    const name = stem(git.replace(/\/+$/, '')).replaceAll('-', '_')
-    const folder = texts(entry.subdirectory).map((path) => path.slice(path.lastIndexOf('/') + 1))
-    return { names: [...new Set([...folder, name.replace(/^dbt_(?!utils$)/, ''), name])], local: null }
-  }
-  return typeof tarball === 'string' ? { names: [textOr(entry.name, stem(tarball))], local: null } : undefined
-}
-
 function packageFolders(input: ProjectInput, install: string, wanted: readonly Wanted[]): string[] {
-  const folders = new Set<string>()
+  const local = wanted.flatMap((found) => (found.local !== null && isThere(input, found) ? [found.local] : []))
+  const folders = new Set(local.sort())
   const pattern = new RegExp(`^(${install.replaceAll(/[.*+?^$()|[\]{}\\]/g, '\\$&')}/[^/]+)/dbt_project\\.yml$`)
-  for (const file of input.files.keys()) {
+  for (const file of [...input.files.keys()].sort()) {
     const found = file.startsWith(install) ? pattern.exec(file) : null
     if (found?.[1] && !found[1].includes('/__')) folders.add(found[1])
   }
-  for (const { local } of wanted) if (local !== null && input.files.has(join(local, PROJECT_FILE))) folders.add(local)
-  return [...folders].sort()
+  return [...folders]
 }
 
 function dataVars(vars: ProjectInput['vars']): DataObject {

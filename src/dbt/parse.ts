@@ -98,8 +98,8 @@ function readAllMacros(packages: Packages, cache: ParseCache, sink: Sink): Macro
 }
 
 function tellMissing({ packages, sink }: Session): void {
-  if (packages.missing.length === 0) return
-  const names = packages.missing.join(', ')
+  if (packages.toInstall.length === 0) return
+  const names = packages.toInstall.join(', ')
   sink.add(
     'missing-package',
     'notice',

@@ -63,12 +63,32 @@ export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** A folder and a path in it, either of which may be empty. */
+/** A folder and a path in it, either of which may be empty; `..` goes up, and stays where there is nothing to go up from. */
 export function join(...parts: readonly string[]): string {
-  return parts
+  const path = parts
     .filter((part) => part !== '' && part !== '.')
     .join('/')
     .replaceAll(/\/{2,}/g, '/')
+  return /(?:^|\/)\.{1,2}(?:\/|$)/.test(path) ? normalized(path) : path
+}
+
+function normalized(path: string): string {
+  const kept: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '..' && kept.length > 0 && kept.at(-1) !== '..') kept.pop()
+    else if (part !== '.') kept.push(part)
+  }
+  return kept.join('/')
+}
+
+/** A path of the repository as it is called from one of its folders. */
+export function relativeTo(folder: string, path: string): string {
+  if (folder === '') return path
+  if (path.startsWith(`${folder}/`)) return path.slice(folder.length + 1)
+  const [from, to] = [folder.split('/'), path === '' ? [] : path.split('/')]
+  const differs = from.findIndex((part, index) => part !== to[index])
+  const shared = differs < 0 ? from.length : differs
+  return [...from.slice(shared).map(() => '..'), ...to.slice(shared)].join('/')
 }
 
 export function basename(path: string): string {

@@ -7,13 +7,13 @@ import { objectOr, objects, type PropertyEntry } from './properties.ts'
 import type { Session } from './session.ts'
 import { folders } from './sql-nodes.ts'
 import { refOrSource } from './static.ts'
-import { sha256, stem } from './text.ts'
+import { join, sha256, stem } from './text.ts'
 
 /** https://docs.getdbt.com/reference/resource-properties/unit-tests */
 export function makeUnitTest(session: Session, entry: PropertyEntry): UnitTestDraft {
   const { data, package: of } = entry
   const model = textOr(data.model, '')
-  const fqn = [of.name, ...folders(entry.source.original).slice(1), model, entry.name]
+  const fqn = [of.name, ...folders(join(entry.source.original)).slice(1), model, entry.name]
   const config = session.configs.rendered({ kind: 'unit_test', package: of, fqn, patch: objectOr(data.config) })
   const given = objects(data.given).map((each) => ({
     input: textOr(each.input, ''),

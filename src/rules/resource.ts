@@ -1,11 +1,12 @@
 import type { Json, JsonObject, ManifestNode, Position, SourceDefinition } from '../dbt/manifest.ts'
 import type { Project } from '../dbt/project.ts'
+import { join } from '../dbt/text.ts'
 import type { Location } from '../finding.ts'
 
 /** A place in the project as a place in the repository. */
 export function located(project: Project, position: Position | undefined): Location {
-  if (position === undefined) return { file: inRepository(project, 'dbt_project.yml'), line: 1, column: 1 }
-  return { file: inRepository(project, position.path), line: position.line, column: position.column }
+  if (position === undefined) return { file: join(project.root, 'dbt_project.yml'), line: 1, column: 1 }
+  return { file: join(project.root, position.path), line: position.line, column: position.column }
 }
 
 /** Where a resource is defined. */
@@ -16,10 +17,6 @@ export function definition(project: Project, unique_id: string): Location {
 /** Where the YAML that describes a resource stands; where it is defined when there is none. */
 export function properties(project: Project, unique_id: string): Location {
   return located(project, project.patchPositions.get(unique_id) ?? project.positions.get(unique_id))
-}
-
-function inRepository(project: Project, path: string): string {
-  return project.root === '' ? path : `${project.root}/${path}`
 }
 
 /** A resource as a person calls it: `model 'customers'`, `source 'bronze.orders'`. */

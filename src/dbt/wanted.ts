@@ -1,0 +1,104 @@
+import { ParseCache } from './cache.ts'
+import { type DataObject, isList, isObject, textOr, texts } from './data.ts'
+import type { ProjectFiles } from './project.ts'
+import { type Place, Sink } from './sink.ts'
+import { join, relativeTo, stem } from './text.ts'
+import { type Yaml, YamlError } from './yaml.ts'
+
+export const PROJECT_FILE = 'dbt_project.yml'
+const NAMING = ['packages.yml', 'dependencies.yml']
+
+/** A package that packages.yml or dependencies.yml asks for. */
+export interface Wanted {
+  /** What the package may be called, likeliest first. */
+  readonly names: readonly string[]
+  /** Its folder from the project's root, when it is a local package; `..` leads out of the project's folder. */
+  readonly local: string | null
+  /** As it is written, when it is a local package. */
+  readonly written: string
+  readonly place: Place
+}
+
+interface Source {
+  readonly files: ProjectFiles
+  readonly root: string
+}
+
+/**
+ * What the project and its local packages ask for: https://docs.getdbt.com/docs/build/packages. As in dbt, the path of a local package counts
+ * from the project's root, also where another package names it.
+ */
+export function wantedPackages(input: Source, cache: ParseCache, sink: Sink): Wanted[] {
+  const wanted: Wanted[] = []
+  const folders = ['']
+  for (const folder of folders) {
+    for (const found of NAMING.flatMap((name) => wantedBy(input, join(folder, name), cache, sink))) {
+      wanted.push(found)
+      if (found.local === null || folders.includes(found.local)) continue
+      if (input.files.has(join(found.local, PROJECT_FILE))) folders.push(found.local)
+    }
+  }
+  return wanted
+}
+
+/**
+ * The folders of local packages, from the project's root, that lie outside of the project's folder. Those that lead out of the repository are
+ * left out; what a package asks for is known when its files are there.
+ */
+export function outsidePackages(files: ProjectFiles, root: string): string[] {
+  const wanted = wantedPackages({ files, root }, new ParseCache(), new Sink(files, root))
+  const folders = wanted.flatMap(({ local }) => (local !== null && /^\.\.(?:\/|$)/.test(local) ? [local] : []))
+  return [...new Set(folders)].filter((folder) => !leadsOut(root, folder)).sort()
+}
+
+/** Whether a folder, from the project's root, is outside of the repository. */
+export function leadsOut(root: string, folder: string): boolean {
+  return isElsewhere(folder) || /^\.\.(?:\/|$)/.test(join(root, folder))
+}
+
+/** A path of this machine, not of the repository. */
+function isElsewhere(path: string): boolean {
+  return /^(?:[/\\~]|[A-Za-z]:)/.test(path)
+}
+
+function wantedBy(input: Source, file: string, cache: ParseCache, sink: Sink): Wanted[] {
+  const yaml = readYamlFile(input, file, cache, sink)
+  const entries = isObject(yaml?.data) ? yaml.data.packages : undefined
+  if (!yaml || !isList(entries)) return []
+  return entries.flatMap((entry, index) => {
+    const place = { file, offset: yaml.itemOffset(entries, index) }
+    const found = isObject(entry) ? wantedPackage(entry, input.root) : undefined
+    return found ? [{ ...found, place }] : []
+  })
+}
+
+function wantedPackage(entry: DataObject, root: string): Omit<Wanted, 'place'> | undefined {
+  const { package: hub, git, local, tarball } = entry
+  if (typeof hub === 'string') return { names: [hub.slice(hub.lastIndexOf('/') + 1)], local: null, written: hub }
+  if (typeof local === 'string') {
+    const folder = isElsewhere(local) ? local : relativeTo(root, join(root, local.replace(/\/+$/, '')))
+    return { names: [stem(local) || local], local: folder, written: local }
+  }
+  if (typeof git === 'string') {
+    const name = stem(git.replace(/\/+$/, '')).replaceAll('-', '_')
+    const folder = texts(entry.subdirectory).map((path) => path.slice(path.lastIndexOf('/') + 1))
+    const names = [...new Set([...folder, name.replace(/^dbt_(?!utils$)/, ''), name])]
+    return { names, local: null, written: git }
+  }
+  return typeof tarball === 'string'
+    ? { names: [textOr(entry.name, stem(tarball))], local: null, written: tarball }
+    : undefined
+}
+
+/** The YAML of one of the project's own files; undefined when it is not there or, which the sink is told, cannot be read. */
+export function readYamlFile({ files }: Source, file: string, cache: ParseCache, sink: Sink): Yaml | undefined {
+  const text = files.get(file)
+  if (text === undefined) return undefined
+  try {
+    return cache.yaml(text)
+  } catch (error) {
+    if (!(error instanceof YamlError)) throw error
+    sink.add('yaml-syntax', 'error', { file, offset: error.offset }, `this is not YAML: ${error.message}`)
+    return undefined
+  }
+}
