@@ -238,6 +238,24 @@ describe('what an earlier deploy left behind', () => {
       { left: { deploy: 'failed', run: 7001 } },
     ],
     [
+      'a later one was refused, so that it still is pending',
+      async () => {
+        await deployed(7001, begins, fails, 'failure')
+        const nothing = beginning({ region: 'eu', commit: sha, deployed: 0, pending: [] })
+        const refused = { ...deployment, planned: [], pending: [], refused: 'a newer commit is deployed' }
+        await deployed(7002, nothing, ending(refused, false), 'failure')
+      },
+      { left: { deploy: 'failed', run: 7001 } },
+    ],
+    [
+      'a later one ended in a way that it does not know, after it had begun',
+      async () => {
+        await deployed(7001, begins, fails, 'failure')
+        await deployed(7002, begins, unplanned(deployment, false), 'failure')
+      },
+      { left: { deploy: 'cut short', run: 7002, count: 2 } },
+    ],
+    [
       'a later one was of another region in the same environment',
       () => inTurn(fails, ending({ ...deployment, region: 'us', conclusion: 'success', pending: [] }, false)),
       { left: { deploy: 'failed', run: 7001 } },
@@ -294,7 +312,8 @@ function reporter(where: DeploymentPlace) {
 }
 
 async function sayAs(where: DeploymentPlace, ...news: RegionNews[]) {
-  const report = reporter(where)
+  const logUrl = place.logUrl.replace('7001', String(where.run))
+  const report = reporter({ ...where, logUrl })
   for (const it of news) await report(it)
 }
 

@@ -52,6 +52,12 @@ describe('what a reviewer sees', () => {
       {},
     ],
     ['off GitHub', sample(), { repository: null, head: null }],
+    ['earlier deploys left nodes behind', { ...passing, regions: leftBehind(passing.regions) }, {}],
+    [
+      'one region, nothing changed but nodes are left',
+      { ...passing, regions: leftBehind([regionOf('eu', nothing)]) },
+      { regions: ['eu'] },
+    ],
   ])('%s', async (name, report, where) => {
     await expect(commentMarkdown(report, { ...place, ...where })).toMatchFileSnapshot(
       golden(name.replaceAll(/[ ,]+/g, '-')),
@@ -70,6 +76,15 @@ describe('what a reviewer sees', () => {
       golden('an-older-section-of-the-other-region'),
     )
   })
+})
+
+test('what an earlier deploy left is worth a comment, since the merge runs it', () => {
+  const [quiet, left] = [[regionOf('us', nothing)], leftBehind([regionOf('us', nothing)])]
+  const kinds = [quiet, left].map((regions) => {
+    const report = { ...passing, regions }
+    return commentUpdate(report, { ...place, regions: ['us'] }).next([], head).kind
+  })
+  expect(kinds).toEqual(['nothing to say', 'write'])
 })
 
 describe('the hidden parts', () => {
@@ -196,6 +211,16 @@ describe('a job summary', () => {
     expect(text).toContain('Shortened')
   })
 })
+
+/** What the last deploys of these regions left, one that failed and one whose runner was lost. */
+function leftBehind(regions: readonly RegionReport[]): RegionReport[] {
+  const names = ['customer_metrics', 'customer_cohorts']
+  const left = [
+    { commit: base, run: 6990, deploy: 'failed', count: 2, names },
+    { commit: base.slice(0, 7), run: null, deploy: 'cut short', count: 14, names },
+  ] as const
+  return regions.map((it, index) => ({ ...it, leftPending: left[index] ?? null }))
+}
 
 function body(report: Report, where: Partial<Place> = {}, read: readonly string[] = [], at = head): string {
   const next = commentUpdate(report, { ...place, ...where }).next(read, at)

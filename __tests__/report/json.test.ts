@@ -14,12 +14,15 @@ const strict = JSON.parse(JSON.stringify(schema), (key, value) =>
   value?.type === 'object' && key !== 'properties' ? { ...value, additionalProperties: false } : value,
 )
 
+const leftPending = { commit: '3f1d0c9', run: 6990, deploy: 'failed', count: 2, names: ['customer_metrics'] } as const
+
 describe('the object of check --format json', () => {
   test.each<[string, Report]>([
     ['the sample', sample()],
     ['no region', { ...sample(), regions: [] }],
     ['no commit', { ...sample(), base: null, head: null }],
     ['a finding of the configuration', { ...sample(), configuration: [finding({ unique_id: 'model.x.y' })] }],
+    ['nodes that are left behind', { ...sample(), regions: [regionOf('us', { leftPending })] }],
     ['every class and state', { ...sample(), regions: [regionOf('us', { changes: classes() })] }],
   ])('fits its published schema: %s', (_, report) => {
     const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true })

@@ -81,6 +81,12 @@ describe('what a comment holds', () => {
     expect(parseComment(text(dataOf(own)).replaceAll('\n', '\r\n'), place.id)).toEqual(own)
   })
 
+  test('is read as well when it was written before there was anything about earlier deploys', () => {
+    const sections = own.sections.map(({ leftPending: _, ...rest }) => rest)
+    const old = dataOf({ ...own, sections } as never)
+    expect(parseComment(text(old), place.id)).toEqual(own)
+  })
+
   test.each([
     ['none', ''],
     ['cut off', dataOf(own).slice(0, 300)],
@@ -89,6 +95,7 @@ describe('what a comment holds', () => {
     ['of another shape', dataOf({ ...own, sections: [{ ...own.sections[0], region: 5 }] } as never)],
     ['with a class of change that there is not', dataOf(withChange({ change: 'safe' }))],
     ['with a list that is none', dataOf(withChange({ exposures: 'x' }))],
+    ['with nodes left behind that are none', dataOf(withSection({ leftPending: { commit: 'x', count: '2' } }))],
     ['a bomb', dataOf({ ...own, regions: ['x'.repeat(20_000_000)] })],
   ])('is left alone when it is %s', (_, data) => {
     expect(parseComment(text(data), place.id)).toBeNull()
@@ -105,6 +112,9 @@ function state(regions: readonly string[], where: Partial<Place> = {}, conclusio
 }
 
 function withChange(changed: object): CommentState {
-  const [section] = state(['eu']).sections
-  return { ...state(['eu']), sections: [{ ...section, changes: [{ ...section?.changes[0], ...changed }] }] } as never
+  return withSection({ changes: [{ ...state(['eu']).sections[0]?.changes[0], ...changed }] })
+}
+
+function withSection(changed: object): CommentState {
+  return { ...state(['eu']), sections: [{ ...state(['eu']).sections[0], ...changed }] } as never
 }

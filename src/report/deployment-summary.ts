@@ -3,7 +3,7 @@ import { type Deployment, outcome, statusWords } from './deployment.ts'
 import { details } from './details.ts'
 import { code, commitUrl, htmlCode, link, prose, runUrl } from './escape.ts'
 import { mostSummaryBytes } from './fit.ts'
-import { isTest, nameOf } from './section.ts'
+import { isTest, nameOf, withoutTests } from './section.ts'
 import { counted, thousands } from './words.ts'
 
 /** What a summary links to. */
@@ -32,6 +32,8 @@ const limits: readonly Limit[] = [
 export function deploymentMarkdown(deployment: Deployment, links: DeploymentLinks | null = null): string {
   let text = ''
   for (const limit of limits) {
+    // Fewer bytes than the rows take, so that thousands are not rendered in vain.
+    if (limit !== limits.at(-1) && Math.min(limit.rows, deployment.results.length) * 80 > mostSummaryBytes) continue
     text = render(deployment, links, limit)
     if (Buffer.byteLength(text) <= mostSummaryBytes) return text
   }
@@ -39,9 +41,9 @@ export function deploymentMarkdown(deployment: Deployment, links: DeploymentLink
 }
 
 function render(deployment: Deployment, links: DeploymentLinks | null, limit: Limit): string {
-  const { region, conclusion } = deployment
+  const { region, conclusion, commit } = deployment
   const blocks = [
-    `### ${conclusion === 'success' ? '✅' : '❌'} ${code(region)}: ${prose(outcome(deployment), limit.text)}`,
+    `### ${conclusion === 'success' ? '✅' : '❌'} ${code(region)}: ${prose(outcome(deployment, `'${commit.slice(0, 7)}'`), limit.text)}`,
     pendingBefore(deployment, limit),
     failures(deployment, limit),
     next(deployment, limit),
@@ -58,10 +60,11 @@ function render(deployment: Deployment, links: DeploymentLinks | null, limit: Li
 function pendingBefore({ pendingBefore: before, pending }: Deployment, limit: Limit): string {
   if (before.length === 0) return ''
   const left = new Set(pending)
-  const still = before.filter((id) => left.has(id)).length
-  const now =
-    still === 0 ? 'all of them are deployed now' : `${thousands(still)} of them still ${still === 1 ? 'is' : 'are'}`
-  return `⏳ An earlier deploy had left ${counted(before.length, 'node')} pending: ${names(before, limit)}; ${now}.`
+  const ids = withoutTests(before)
+  const still = ids.filter((id) => left.has(id)).length
+  const some = still === ids.length ? 'still pending' : `${thousands(still)} of them still pending`
+  const now = still === 0 ? 'deployed now' : some
+  return `⏳ An earlier deploy had left ${counted(ids.length, 'node')} pending, ${now}: ${names(ids, limit)}.`
 }
 
 function failures({ results }: Deployment, limit: Limit): string {
@@ -76,8 +79,9 @@ function failures({ results }: Deployment, limit: Limit): string {
 
 function next({ conclusion, refused, pending }: Deployment, limit: Limit): string {
   if (conclusion === 'success' || refused !== null || pending.length === 0) return ''
-  const nodes = counted(pending.length, 'node')
-  return `**What to do**: mend what failed and merge it, or run this job again; the next deploy runs the ${nodes} that ${pending.length === 1 ? 'is' : 'are'} pending, ${names(pending, limit)}.`
+  const ids = withoutTests(pending)
+  const nodes = counted(ids.length, 'node')
+  return `**What to do**: mend what failed and merge it, or run this job again; the next deploy runs the ${nodes} that ${ids.length === 1 ? 'is' : 'are'} pending: ${names(ids, limit)}.`
 }
 
 function nodes(deployment: Deployment, limit: Limit): string {
@@ -100,11 +104,10 @@ function table(results: readonly NodeResult[], { planned }: Deployment, limit: L
   const because = new Map(planned.map((node) => [node.unique_id, node.because]))
   const shown = limit.rows < results.length ? [...results].sort(worstFirst).slice(0, limit.rows) : results
   const rows = shown.map(({ unique_id, status, message, execution_time }) => {
-    const why = because.get(unique_id) ?? ''
-    const also =
-      (status === 'warn' || status === 'skipped') && message !== null ? `${prose(message, limit.text)}<br>` : ''
+    const says = (status === 'warn' || status === 'skipped') && message !== null ? [message] : []
+    const why = [...says, because.get(unique_id) ?? ''].filter((it) => it !== '').map((it) => prose(it, limit.text))
     const took = status === 'skipped' ? '–' : `${execution_time.toFixed(1)} s`
-    return `| ${symbols[status]} ${statusWords[status]} | ${kindOf(unique_id)} ${code(nameOf(unique_id))} | ${took} | ${also}${why === '' ? '' : prose(why, limit.text)} |`
+    return `| ${symbols[status]} ${statusWords[status]} | ${kindOf(unique_id)} ${code(nameOf(unique_id))} | ${took} | ${why.join('<br>')} |`
   })
   const head = ['|  | Node | Took | Why |', '| :-- | :-- | --: | :-- |']
   return rows.length === 0
@@ -131,7 +134,7 @@ function footer({ commit, environment, target, elapsed }: Deployment, links: Dep
   const at = link(code(commit.slice(0, 7)), commitUrl(repository, commit))
   const run = runUrl(repository, links?.run ?? null)
   const by = run === null ? '' : ` · ${link('the run', run)}`
-  return `<sub>Deployed ${at} to ${htmlCode(environment)}, target ${htmlCode(target)}, in ${elapsed.toFixed(1)} s${by}</sub>`
+  return `<sub>Deploy of ${at} to ${htmlCode(environment)}, target ${htmlCode(target)}, in ${elapsed.toFixed(1)} s${by}</sub>`
 }
 
 /** A list, and how many more there are than it shows. */

@@ -2,8 +2,8 @@ import type { NodeResult } from '../run/build.ts'
 import type { PlannedNode } from '../run/plan.ts'
 import { plain } from './escape.ts'
 import type { PlanStep } from './report.ts'
-import { nameOf } from './section.ts'
-import { counted } from './words.ts'
+import { isTest, nameOf, withoutTests } from './section.ts'
+import { counted, listed } from './words.ts'
 
 /** What a deploy of one region did. */
 export interface Deployment {
@@ -43,19 +43,39 @@ export function resultLine({ unique_id, status, message, execution_time }: NodeR
   return `  ${statusWords[status].padEnd(7)}  ${kind.padEnd(8)}  ${plain(nameOf(unique_id))}  ${execution_time.toFixed(2)}s${plain(said)}`
 }
 
-/** How a deploy ended, in one sentence without the region's name. */
-export function outcome({ results, conclusion, commit, elapsed, refused, pending }: Deployment): string {
-  const at = commit.slice(0, 7)
+/** How a deploy ended, in one sentence without the region's name; `at` is what its commit is called. */
+export function outcome(deployment: Deployment, at = deployment.commit.slice(0, 7)): string {
+  const { results, conclusion, elapsed, refused } = deployment
   if (refused !== null) return `nothing was run. ${refused}`
+  const nodes = results.filter((it) => !isTest(it))
+  const tests = results.filter((it) => isTest(it))
   if (conclusion === 'success') {
-    return results.length === 0
-      ? `nothing to do, the region is what ${at} says`
-      : `${counted(results.length, 'node')} deployed at ${at} in ${elapsed.toFixed(1)} s`
+    if (results.length === 0) return `nothing to do, the region is what ${at} says`
+    const run = [...some(nodes, 'node', 'deployed'), ...some(tests, 'test', 'run')]
+    return `${listed(run)} at ${at} in ${elapsed.toFixed(1)} s`
   }
-  const count = (...wanted: NodeResult['status'][]) => results.filter(({ status }) => wanted.includes(status)).length
-  const [failed, skipped] = [count('error', 'fail'), count('skipped')]
-  const done = results.length - pending.length
-  return `failed at ${at}: ${counted(failed, 'node')} failed, ${skipped} skipped, ${done} deployed; the next deploy takes up the ${pending.length} that are pending`
+  const pending = new Set(withoutTests(deployment.pending))
+  const isFailed = ({ status }: NodeResult) => status === 'error' || status === 'fail'
+  const parts = [
+    ...some(nodes.filter(isFailed), 'node', 'failed'),
+    ...some(tests.filter(isFailed), 'test', 'failed'),
+    ...some(
+      nodes.filter(({ status }) => status === 'skipped'),
+      'node',
+      'skipped',
+    ),
+    ...some(
+      nodes.filter(({ unique_id }) => !pending.has(unique_id)),
+      'node',
+      'deployed',
+    ),
+  ]
+  const next = pending.size === 0 ? '' : `; the next deploy takes up the ${pending.size} pending`
+  return `failed at ${at}: ${parts.join(', ')}${next}`
+}
+
+function some(results: readonly NodeResult[], noun: string, what: string): string[] {
+  return results.length === 0 ? [] : [`${counted(results.length, noun)} ${what}`]
 }
 
 export const statusWords: Readonly<Record<NodeResult['status'], string>> = {

@@ -22,7 +22,7 @@ export function overview(state: CommentState, head: string, step: Step): string 
 
 function cellsOf(section: Section, outdated: boolean): string[] {
   const changed = section.totals.changes === 0 ? 'none' : amount(section)
-  const left = section.leftPending === null ? [] : [`${thousands(section.leftPending.count)} left pending`]
+  const left = section.leftPending === null ? [] : [`${thousands(section.leftPending.count)} from an earlier deploy`]
   const planned = section.totals.run + section.totals.tests + section.totals.review > 0 ? [onMerge(section.totals)] : []
   const merge = [...planned, ...left].join(', ') || onMerge(section.totals)
   return [verdict(section, outdated), changed, reaches(section), merge]

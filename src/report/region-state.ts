@@ -1,7 +1,7 @@
 import { isRegionPayload } from './decode.ts'
 import type { Deployment } from './deployment.ts'
 import type { LeftPending } from './report.ts'
-import { isTest, nameOf } from './section.ts'
+import { isTest, nameOf, withoutTests } from './section.ts'
 
 /** What a deploy leaves of a region on GitHub, so that the next pull request can show it. The ledger stays what counts. */
 export interface RegionState {
@@ -44,7 +44,7 @@ export interface RegionNews {
 
 /** A deploy begins, whose plan is to run the nodes that are pending. */
 export function beginning(state: RegionState): RegionNews {
-  const nodes = named(state.pending)
+  const nodes = withoutTests(state.pending)
   const said = nodes.length === 0 ? idle(state) : withNames(`${prefix(state)}${nodes.length} to deploy`, nodes)
   return { state: 'in_progress', description: said, payload: payloadOf(state) }
 }
@@ -70,7 +70,7 @@ export function unplanned(of: Pick<RegionState, 'region' | 'commit'>, cancelled:
 }
 
 function ended(state: RegionState): string {
-  const nodes = named(state.pending)
+  const nodes = withoutTests(state.pending)
   if (state.deployed + nodes.length === 0) return idle(state)
   return withNames(`${prefix(state)}${state.deployed} deployed, ${nodes.length || 'nothing'} pending`, nodes)
 }
@@ -89,7 +89,8 @@ export function leftBy(region: string, deployment: DeploymentRecord): { readonly
   for (const { state, description, run } of statuses) {
     const read = parsed(region, description)
     if (read === null) continue
-    if (read.count === 0) return { left: null }
+    // One that was to deploy nothing and did not say how it ended was refused: what was pending still is.
+    if (read.count === 0) return state === 'in_progress' ? null : { left: null }
     const commit = sha.startsWith(read.commit) && /^[0-9a-f]{40}$/.test(sha) ? sha : read.commit
     const about = { commit, run, count: read.count }
     if (read.begins) return { left: { ...about, deploy: 'cut short', names: namesIn(payload, region) ?? read.names } }
@@ -104,12 +105,6 @@ function prefix({ region, commit }: Pick<RegionState, 'region' | 'commit'>): str
 
 function idle(state: RegionState): string {
   return `${prefix(state)}nothing to deploy`
-}
-
-/** The nodes that people know: tests only where there is nothing else. */
-function named(pending: readonly string[]): readonly string[] {
-  const nodes = pending.filter((unique_id) => !isTest({ unique_id }))
-  return nodes.length > 0 ? nodes : pending
 }
 
 /** As many names as there is room for. */
@@ -148,6 +143,6 @@ function parsed(region: string, description: string): Parsed | null {
 
 function namesIn(payload: unknown, region: string): readonly string[] | null {
   if (!isRegionPayload(payload) || payload.region !== region || payload.pending.length > MOST_IDS) return null
-  const names = named(payload.pending).map(nameOf)
+  const names = withoutTests(payload.pending).map(nameOf)
   return names.every((name) => NAME.test(name)) ? names.slice(0, MOST_NAMES) : null
 }

@@ -147,6 +147,12 @@ export function isTest({ unique_id }: Pick<PlanStep, 'unique_id'>): boolean {
   return /^(test|unit_test)\./.test(unique_id)
 }
 
+/** Of unique_ids those that people know: tests only where there is nothing else. */
+export function withoutTests(ids: readonly string[]): readonly string[] {
+  const nodes = ids.filter((unique_id) => !isTest({ unique_id }))
+  return nodes.length > 0 ? nodes : ids
+}
+
 /** First what people look at, then what is least known or most severe. */
 function byImportance(a: NodeChange, b: NodeChange): number {
   return (
