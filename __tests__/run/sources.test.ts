@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readAsset } from '../../src/adapters/assets.ts'
+import { openDatabricks } from '../../src/adapters/databricks.ts'
 import type { Project } from '../../src/dbt/project.ts'
 import { columnsOfRelations, relationKey } from '../../src/run/relation-columns.ts'
 import { missingSourceLines, missingSources } from '../../src/run/sources.ts'
@@ -7,7 +8,7 @@ import { type Cell, type RelationName, type Row, type Warehouse, WarehouseError 
 import { startSql } from '../../src/sql/sdk.ts'
 import { embedded } from '../adapters/embedded.ts'
 import { describeWith } from '../tools/optional.ts'
-import { connect } from '../workspace/driver.ts'
+import { trust } from '../workspace/trust.ts'
 import { startWorkspaces, type Workspaces } from '../workspace/workspaces.ts'
 import { compilerOf, shop } from './native.ts'
 
@@ -52,6 +53,8 @@ const models: Readonly<Record<string, string>> = {
     "select total from {{ source('bronze', 'orders') }} o join {{ source('bronze', 'customers') }} c on o.customer_id = c.id",
   'models/inexact.sql':
     "select {{ run_query('select 1').columns[0] }} as x, gone from {{ source('bronze', 'orders') }}",
+  'models/declared.sql':
+    "{{ config(pre_hook='declare or replace variable since int default 1') }} select since from {{ source('bronze', 'orders') }}",
   'models/own.sql': "select whatever from {{ source('own', 'plain') }}",
   'models/child.sql': "select * from {{ ref('amounts') }}",
 }
@@ -94,6 +97,7 @@ describe('missingSources', () => {
     ['nothing, when all is there', ['plain', 'child'], []],
     ['what the project builds itself', ['own'], []],
     ['what cannot be compiled here', ['inexact'], []],
+    ['a variable of the session', ['declared'], []],
     ['a branch for incremental runs of a model that has none', ['never'], []],
   ])('says nothing of %s', async (_, names, expected) => {
     expect(await said(warehouse, names)).toEqual(expected)
@@ -144,10 +148,20 @@ describe('missingSources', () => {
 
   test('asks one statement a catalog when all is there, and nothing without sources', async () => {
     const { warehouse: watched, asked } = recorded(warehouse)
-    expect(await said(watched, ['plain', 'late', 'visible', 'never'])).toHaveLength(2)
-    expect(asked).toEqual(['query c bronze raw_customers orders'])
-    await said(watched, ['child', 'own'])
+    expect(await said(watched, ['plain', 'never'])).toEqual([])
+    expect(asked).toEqual(['query c bronze orders'])
+    expect(await said(watched, ['child', 'own'])).toEqual([])
     expect(asked).toHaveLength(1)
+  })
+
+  test('asks the relation itself before a column is said to be missing', async () => {
+    const { warehouse: watched, asked } = recorded(warehouse)
+    const stale = {
+      ...watched,
+      query: async () => [{ table_schema: 'bronze', table_name: 'orders', column_name: 'id' }],
+    }
+    expect(await said(stale, ['plain'])).toEqual([])
+    expect(asked).toEqual(['columns orders'])
   })
 
   test('sorts, counts and cuts what is much', async () => {
@@ -216,26 +230,35 @@ describe('columnsOfRelations', () => {
   })
 })
 
+// A machine that does other things too.
+vi.setConfig({ testTimeout: 120_000 })
+
 /** Another test file may have the workspaces first. */
 const START_MS = 30 * 60_000
 
 describeWith('java', 'missingSources on a workspace', () => {
   let workspaces: Workspaces<'eu'>
+  let distrust = () => {}
   let warehouse: Warehouse
   beforeAll(async () => {
     await startSql(await readAsset('polyglot_sql.wasm'))
     workspaces = await startWorkspaces(['eu'])
-    const connection = await connect(workspaces, 'eu')
-    const query = async (sql: string, parameters?: Readonly<Record<string, Cell>>) =>
-      (await connection.query(sql, parameters)) as readonly Row[]
-    // What the driver's adapter makes of a table that is not there; tables that are, the information schema shows.
-    warehouse = { query, columns: async () => null, close: () => connection.close() }
-    await query('create schema eu_prod.bronze')
-    await query('create table eu_prod.bronze.Orders (Id bigint, amount decimal(18, 2), address struct<city: string>)')
-    await query('create view eu_prod.bronze.customers as select 1 as id, 2 as name')
+    distrust = trust(workspaces.authority)
+    for (const [name, value] of Object.entries(workspaces.network)) vi.stubEnv(name, value)
+    const { host, httpPath, catalog, token } = workspaces.of('eu')
+    const auth = { kind: 'token', token } as const
+    const connection = { host, httpPath, catalog, schema: 'default', auth, secrets: [token] }
+    warehouse = await openDatabricks(connection, { say: () => {}, signal: new AbortController().signal })
+    await warehouse.query('create schema eu_prod.bronze')
+    await warehouse.query(
+      'create table eu_prod.bronze.Orders (Id bigint, amount decimal(18, 2), address struct<city: string>)',
+    )
+    await warehouse.query('create view eu_prod.bronze.customers as select 1 as id, 2 as name')
   }, START_MS)
   afterAll(async () => {
     await warehouse?.close()
+    vi.unstubAllEnvs()
+    distrust()
     workspaces?.stop()
   })
 
@@ -252,8 +275,10 @@ sources:
     expect(await said(warehouse, ['good', 'bad'], project)).toEqual([
       `EU_prod.BRONZE.customers (source bronze.customers, ${at}) has no column 'nam', which bad reads; it has id, name; did you mean 'name'?`,
       `EU_prod.BRONZE.notes (source bronze.notes, ${at}), which bad reads, is not there, or the principal of this deploy may not see it: create it, grant SELECT on it, or put its place right`,
-      `EU_prod.BRONZE.orders (source bronze.orders, ${at}) has no column 'amont', which bad reads; it has id, amount, address; did you mean 'amount'?`,
+      `EU_prod.BRONZE.orders (source bronze.orders, ${at}) has no column 'amont', which bad reads; it has Id, amount, address; did you mean 'amount'?`,
     ])
-    expect(await said(warehouse, ['good'], project)).toEqual([])
+    const { warehouse: watched, asked } = recorded(warehouse)
+    expect(await said(watched, ['good'], project)).toEqual([])
+    expect(asked).toEqual(['query eu_prod bronze orders'])
   })
 })

@@ -101,7 +101,11 @@ function* statementsOf(
   }
 }
 
-async function describedColumns(warehouse: Warehouse, relation: RelationName): Promise<readonly string[] | null> {
+/** The column names of one relation, asked of itself: later than the information schema's, which follows foreign catalogs behind. */
+export async function describedColumns(
+  warehouse: Warehouse,
+  relation: RelationName,
+): Promise<readonly string[] | null> {
   try {
     return (await warehouse.columns(relation))?.map(({ name }) => name) ?? null
   } catch (error) {

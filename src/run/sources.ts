@@ -1,11 +1,12 @@
-import type { Manifest, SourceDefinition } from '../dbt/manifest.ts'
+import type { Manifest, ManifestNode, SourceDefinition } from '../dbt/manifest.ts'
 import type { Project } from '../dbt/project.ts'
 import { didYouMean } from '../nearest.ts'
 import { type KnownRelation, missingColumns } from '../sql/columns-read.ts'
 import { SqlError } from '../sql/sdk.ts'
 import type { Compiler } from './compiler.ts'
 import { relationOf } from './relation.ts'
-import { columnsOfRelations, relationKey } from './relation-columns.ts'
+import { columnsOfRelations, describedColumns, relationKey } from './relation-columns.ts'
+import { readersOf } from './source-readers.ts'
 import type { Warehouse } from './warehouse.ts'
 
 /** A source's relation, or a column of it, that planned nodes read and that is not there. */
@@ -42,33 +43,53 @@ export interface SourcesInput {
  */
 export async function missingSources({ project, nodes, warehouse, compiler }: SourcesInput): Promise<MissingSource[]> {
   const readers = readersOf(project.manifest, nodes)
-  if (readers.size === 0) return []
-  const sources = [...readers.keys()]
-  const columns = await columnsOfRelations(warehouse, sources.map(relationOf))
+  const columns = await columnsOfRelations(warehouse, [...readers.keys()].map(relationOf))
+  const lookedUp = [...readers].map(([source, readBy]): LookedUp => {
+    return { source, readBy, columns: columns.get(relationKey(relationOf(source))) ?? null }
+  })
+  const first = missingOf(project, lookedUp, compiler)
+  const suspects = new Set(first.filter(({ column }) => column !== null).map(({ unique_id }) => unique_id))
+  if (suspects.size === 0) return first
+  // Before a deploy is stopped, the relation itself is asked.
+  const asked = lookedUp.map(async (each): Promise<LookedUp> => {
+    if (!suspects.has(each.source.unique_id)) return each
+    return { ...each, columns: await describedColumns(warehouse, relationOf(each.source)) }
+  })
+  return missingOf(project, await Promise.all(asked), compiler)
+}
+
+/** A source as it stands in the warehouse. */
+interface LookedUp {
+  readonly source: SourceDefinition
+  /** Planned nodes, sorted. */
+  readonly readBy: readonly string[]
+  /** Null when it is not there. */
+  readonly columns: readonly string[] | null
+}
+
+function missingOf(project: Project, sources: readonly LookedUp[], compiler: Pick<Compiler, 'code'>): MissingSource[] {
   const found = new Map<string, MissingSource>()
-  const known = new Map<KnownRelation, SourceDefinition>()
-  for (const source of sources) {
-    const has = columns.get(relationKey(relationOf(source))) ?? null
-    if (has === null)
-      found.set(source.unique_id, { ...placed(project, source, null), readBy: readers.get(source) ?? [] })
+  const known = new Map<KnownRelation, LookedUp>()
+  for (const each of sources) {
+    const { source, columns, readBy } = each
+    if (columns === null) found.set(source.unique_id, { ...placed(project, source, null), readBy })
     // A table without columns says nothing: it may be waiting for its first rows.
-    else if (has.length > 0) known.set({ name: nameOf(source), columns: has }, source)
+    else if (columns.length > 0) known.set({ name: nameOf(source), columns }, each)
   }
-  for (const node of nodes) {
-    const read = [...known].filter(([, source]) => readers.get(source)?.includes(node)).map(([relation]) => relation)
+  for (const node of new Set(sources.flatMap(({ readBy }) => readBy))) {
+    const read = [...known].filter(([, { readBy }]) => readBy.includes(node)).map(([relation]) => relation)
     if (read.length === 0) continue
     for (const { relations, column } of missingColumnsOf(project.manifest, node, read, compiler)) {
-      const [first, ...others] = declaring(relations, known, column)
-      if (first === undefined) continue
+      const [meant, ...others] = declaring(
+        relations.flatMap((relation) => known.get(relation) ?? []),
+        column,
+      )
+      if (meant === undefined) continue
       const also = others.map(({ source }) => nameOf(source).join('.'))
-      const key = JSON.stringify([first.source.unique_id, column.toLowerCase(), also])
-      const missing = found.get(key) ?? {
-        ...placed(project, first.source, column),
-        also,
-        readBy: [],
-        has: first.relation.columns,
-      }
-      if (!missing.readBy.includes(node)) found.set(key, { ...missing, readBy: [...missing.readBy, node].sort() })
+      const key = JSON.stringify([meant.source.unique_id, column.toLowerCase(), also])
+      const place = { ...placed(project, meant.source, column), also, has: meant.columns ?? [] }
+      const readBy = new Set([...(found.get(key)?.readBy ?? []), node])
+      found.set(key, { ...place, ...found.get(key), readBy: [...readBy].sort() })
     }
   }
   return [...found.values()].sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1))
@@ -95,37 +116,6 @@ export function missingSourceLines(missing: readonly MissingSource[]): string[] 
   })
 }
 
-/** The planned nodes that read each source, seen through ephemeral models, sorted by source. */
-function readersOf(manifest: Manifest, nodes: readonly string[]): Map<SourceDefinition, readonly string[]> {
-  // What the project builds itself need not be there yet.
-  const built = new Set([...manifest.nodes.values()].map((node) => relationKey(relationOf(node))))
-  const readers = new Map<string, string[]>()
-  for (const node of [...nodes].sort()) {
-    for (const source of sourcesOf(manifest, node)) readers.set(source, [...(readers.get(source) ?? []), node])
-  }
-  return new Map(
-    [...readers].sort().flatMap(([unique_id, all]) => {
-      const source = manifest.sources.get(unique_id)
-      return source === undefined || built.has(relationKey(relationOf(source))) ? [] : [[source, all] as const]
-    }),
-  )
-}
-
-function sourcesOf(manifest: Manifest, node: string): ReadonlySet<string> {
-  const found = new Set<string>()
-  const seen = new Set<string>()
-  const visit = (unique_id: string): void => {
-    for (const parent of manifest.parent_map.get(unique_id) ?? []) {
-      if (seen.has(parent)) continue
-      seen.add(parent)
-      if (manifest.sources.has(parent)) found.add(parent)
-      else if (manifest.nodes.get(parent)?.config.materialized === 'ephemeral') visit(parent)
-    }
-  }
-  visit(node)
-  return found
-}
-
 /** In every state in which the node may be built. */
 function missingColumnsOf(
   manifest: Manifest,
@@ -135,6 +125,7 @@ function missingColumnsOf(
 ): ReturnType<typeof missingColumns> {
   const node = manifest.nodes.get(unique_id)
   if (node === undefined || node.resource_type === 'seed' || node.language !== 'sql') return []
+  if (mayDeclareVariables(manifest, node)) return []
   const states = node.config.materialized === 'incremental' ? [false, true] : [false]
   const texts = states.map((incremental) => compiler.code(unique_id, { incremental }))
   const exact = new Set(texts.filter(({ unresolved }) => unresolved.length === 0).map(({ code }) => code))
@@ -148,18 +139,17 @@ function missingColumnsOf(
   })
 }
 
-/** The relations that could have been meant; where the YAML of some declares the column, those alone. */
-function declaring(
-  relations: readonly KnownRelation[],
-  known: ReadonlyMap<KnownRelation, SourceDefinition>,
-  column: string,
-): { relation: KnownRelation; source: SourceDefinition }[] {
-  const all = relations.flatMap((relation) => {
-    const source = known.get(relation)
-    return source === undefined ? [] : [{ relation, source }]
-  })
-  const declared = all.filter(({ source }) => declaredName(source, column) !== null)
-  return declared.length > 0 ? declared : all
+/** Of the sources that could have been meant, those whose YAML declares the column; all where none does. */
+function declaring(sources: readonly LookedUp[], column: string): readonly LookedUp[] {
+  const declared = sources.filter(({ source }) => declaredName(source, column) !== null)
+  return declared.length > 0 ? declared : sources
+}
+
+/** A session variable reads like a column; only a hook can have made one. */
+function mayDeclareVariables(manifest: Manifest, node: ManifestNode): boolean {
+  const operations = [...manifest.nodes.values()].filter(({ resource_type }) => resource_type === 'operation')
+  const texts = [JSON.stringify(node.config['pre-hook'] ?? null), ...operations.map(({ raw_code }) => raw_code)]
+  return texts.some((text) => /\bdeclare\b/i.test(text))
 }
 
 function declaredName(source: SourceDefinition, column: string): string | null {

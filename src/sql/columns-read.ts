@@ -1,3 +1,4 @@
+import { keyOf, outputNameOf, outputOf, renamed, sourceOf, whole } from './output.ts'
 import {
   anything,
   type KnownRelation,
@@ -7,7 +8,19 @@ import {
   type Scope,
   type Source,
 } from './scope.ts'
-import { parseSql, type Tree } from './sdk.ts'
+import { parseSql, SqlError, type Tree } from './sdk.ts'
+import {
+  isNothing,
+  isParts,
+  isQuery,
+  listOf,
+  nameOf,
+  namesOf,
+  nodeOf,
+  type Parts,
+  pathOf,
+  setOperations,
+} from './tree.ts'
 
 export type { KnownRelation, MissingColumn } from './scope.ts'
 
@@ -23,14 +36,8 @@ export function missingColumns(sql: string, relations: readonly KnownRelation[])
   return reader.missing
 }
 
-interface Parts {
-  readonly [key: string]: Tree
-}
-
 /** The common table expressions that a query sees, by name in lower case. */
 type Ctes = ReadonlyMap<string, Output>
-
-const setOperations = new Set(['union', 'intersect', 'except'])
 
 /** Functions whose first argument, where there are three, is a unit that is written like a column. */
 const withUnit = /^(date_?add|date_?diff|date_?sub|timestamp_?add|timestamp_?diff)$/i
@@ -41,9 +48,8 @@ const ofTable = new Set([
   ...['table_sample', 'leading_comments', 'trailing_comments', 'hints', 'span'],
 ])
 
-/** Clauses in which a name is a column of FROM and no alias of SELECT. */
-const beforeSelect = new Set(['where_clause'])
-const elsewhere = new Set(['expressions', 'from', 'joins', 'lateral_views', 'with', 'hint'])
+/** The clauses that are read one by one; in the rest, a name may be an alias of SELECT. */
+const inTurn = new Set(['expressions', 'from', 'joins', 'lateral_views', 'where_clause', 'with', 'hint'])
 
 class Reader {
   readonly missing: MissingColumn[] = []
@@ -104,9 +110,9 @@ class Reader {
     }
     const output = outputOf(items, sources)
     const own = items.every((item) => nodeOf(item)[0] === 'star' || outputNameOf(item) !== null) ? output.names : null
+    this.#read(select.where_clause ?? null, ctes, scope)
     for (const [clause, tree] of Object.entries(select)) {
-      if (beforeSelect.has(clause)) this.#read(tree, ctes, scope)
-      else if (!elsewhere.has(clause)) this.#read(tree, ctes, { ...scope, own })
+      if (!inTurn.has(clause)) this.#read(tree, ctes, { ...scope, own })
     }
     return output
   }
@@ -142,7 +148,7 @@ class Reader {
     const cte = written.length === 1 ? ctes.get(name[0] ?? '') : undefined
     const relation = this.#relations.get(keyOf(written))
     const plain = Object.entries(table).every(([key, part]) => ofTable.has(key) || isNothing(part))
-    const output = cte ?? (relation === undefined ? anything : all(relation))
+    const output = cte ?? (relation === undefined ? anything : whole(relation))
     return { qualifiers, output: plain ? renamed(output, namesOf(table.column_aliases)) : anything }
   }
 
@@ -161,6 +167,7 @@ class Reader {
     }
     for (const [key, part] of Object.entries(tree)) {
       if (isQuery(key, part)) this.query({ [key]: part }, ctes, scope)
+      else if (key === 'raw' && isParts(part)) this.#read(treeOfRaw(part.sql), ctes, scope)
       else if (key === 'lambda' && isParts(part)) {
         const own = new Set(namesOf(part.parameters).map((name) => name.toLowerCase()))
         this.#read(part.body ?? null, ctes, { sources: [], own, parent: scope })
@@ -172,99 +179,15 @@ class Reader {
   }
 }
 
-function all(relation: KnownRelation): Output {
-  return { names: new Set(relation.columns.map((it) => it.toLowerCase())), open: false, through: [relation] }
-}
-
-/** An output under a list of column names, as in `t(a, b)`; as it is when there is no list. */
-function renamed(output: Output, names: readonly string[]): Output {
-  if (names.length === 0) return output
-  return { names: new Set(names.map((name) => name.toLowerCase())), open: false, through: [] }
-}
-
-function sourceOf(alias: string, output: Output): Source {
-  return { qualifiers: alias === '' ? [] : [[alias.toLowerCase()]], output }
-}
-
-/** What a SELECT gives. */
-function outputOf(items: readonly Tree[], sources: readonly Source[]): Output {
-  const outputs = items.map((item): Output => {
-    const [kind, star] = nodeOf(item)
-    if (kind === 'star') return starOf(star, sources)
-    const name = outputNameOf(item)
-    return name === null ? anything : { names: new Set([name]), open: false, through: [] }
-  })
-  return joined(outputs)
-}
-
-function starOf(star: Parts, sources: readonly Source[]): Output {
-  const table = nameOf(star.table).toLowerCase()
-  const read = table === '' ? sources : sources.filter((it) => it.qualifiers.some((parts) => keyOf(parts) === table))
-  // The star of something that is not in FROM is a struct's.
-  if (read.length === 0) return anything
-  const { names, open, through } = joined(read.map(({ output }) => output))
-  const left = new Set(namesOf(star.except).map((name) => name.toLowerCase()))
-  return { names: new Set([...names].filter((name) => !left.has(name))), open, through }
-}
-
-function joined(outputs: readonly Output[]): Output {
-  return {
-    names: new Set(outputs.flatMap(({ names }) => [...names])),
-    open: outputs.some(({ open }) => open),
-    through: outputs.flatMap(({ through }) => through),
+/** The library leaves `not a like b` as it is written; here is what stands behind the `not`, null for anything else. */
+function treeOfRaw(sql: Tree | undefined): Tree {
+  const text = typeof sql === 'string' ? /^\s*not\b(.*)$/is.exec(sql)?.[1] : undefined
+  if (text === undefined) return null
+  try {
+    const [statement] = parseSql(`select ${text}`, 'databricks')
+    return nodeOf(statement ?? null)[1].expressions ?? null
+  } catch (error) {
+    if (error instanceof SqlError) return null
+    throw error
   }
-}
-
-/** The name of an entry of SELECT in lower case; null when Spark makes one up, or several. */
-function outputNameOf(item: Tree): string | null {
-  const [kind, parts] = nodeOf(item)
-  const name = kind === 'alias' ? nameOf(parts.alias) : (pathOf(item)?.at(-1) ?? '')
-  return name === '' ? null : name.toLowerCase()
-}
-
-/** The parts of a name that may be a column's, as written; null when the tree is no such name. */
-function pathOf(tree: Tree): string[] | null {
-  const [kind, parts] = nodeOf(tree)
-  if (kind === 'column') return [parts.table, parts.name].map(nameOf).filter((part) => part !== '')
-  if (kind !== 'dot') return null
-  const front = pathOf(parts.this ?? null)
-  return front === null ? null : [...front, nameOf(parts.field)]
-}
-
-function isQuery(kind: string, tree: Tree): boolean {
-  if (!isParts(tree)) return false
-  if (setOperations.has(kind)) return 'left' in tree && 'right' in tree
-  return kind === 'subquery' || (kind === 'select' && 'expressions' in tree)
-}
-
-/** A node is an object with one key. */
-function nodeOf(tree: Tree): [kind: string, parts: Parts] {
-  const [entry, ...more] = isParts(tree) ? Object.entries(tree) : []
-  return entry !== undefined && more.length === 0 && isParts(entry[1]) ? [entry[0], entry[1]] : ['', {}]
-}
-
-/** The text of an identifier, which is a text, or an object with its name; empty when there is none. */
-function nameOf(tree: Tree | undefined): string {
-  if (typeof tree === 'string') return tree
-  return isParts(tree) && typeof tree.name === 'string' ? tree.name : ''
-}
-
-function namesOf(tree: Tree | undefined): string[] {
-  return listOf(tree).map(nameOf)
-}
-
-function listOf(tree: Tree | undefined): readonly Tree[] {
-  return Array.isArray(tree) ? tree : []
-}
-
-function isNothing(tree: Tree): boolean {
-  return tree === null || tree === false || (Array.isArray(tree) && tree.length === 0)
-}
-
-function keyOf(name: readonly string[]): string {
-  return name.join('.').toLowerCase()
-}
-
-function isParts(tree: Tree | undefined): tree is Parts {
-  return typeof tree === 'object' && tree !== null && !Array.isArray(tree)
 }
