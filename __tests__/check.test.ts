@@ -126,7 +126,7 @@ describe('what is new', () => {
       'nothing that base has too, be its project file ever so broken',
       { 'dbt_project.yml': 'name: [', ...broken },
       broken,
-      ['old unresolved-ref dbt/models/a.sql:1'],
+      ['new invalid-project dbt/dbt_project.yml:1', 'old unresolved-ref dbt/models/a.sql:1'],
       'success',
     ],
     [

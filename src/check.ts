@@ -3,7 +3,7 @@ import { type Found, markNew } from './check/new.ts'
 import type { EffectiveConfig, EffectiveRegion } from './config/effective.ts'
 import { compileNode, compileTemplate } from './dbt/compile.ts'
 import type { Project, ProjectFiles } from './dbt/project.ts'
-import { relativeTo } from './dbt/text.ts'
+import { join, relativeTo } from './dbt/text.ts'
 import { planPreview } from './deploy.ts'
 import type { Finding } from './finding.ts'
 import { type Fingerprinted, fingerprints, settingsOf } from './graph/fingerprint.ts'
@@ -67,7 +67,7 @@ function checkRegion(region: EffectiveRegion, { base, head }: Sides): RegionRepo
 
 /** What differs and what a deploy would run: nothing, without a look, where base and head are one. */
 function compared(region: string, base: Side | null, head: Side | null): Pick<RegionReport, 'changes' | 'plan'> {
-  if (base === head) return { changes: [], plan: [] }
+  if (base === head || base?.project.isUnreadable || head?.project.isUnreadable) return { changes: [], plan: [] }
   const [before, after] = [base && fingerprinted(base), head && fingerprinted(head)]
   const changes = changesOf(before, after)
   return { changes, plan: after === null ? [] : planPreview(region, before, after, changes) }
@@ -84,7 +84,18 @@ function missing({ name, base: before, head, removed }: EffectiveRegion, base: S
 
 function findings(region: EffectiveRegion, base: Side | null, head: Side): ReportedFinding[] {
   const now = found(head, region)
-  return markNew(base === head ? now : base && found(base, region), now)
+  const marked = markNew(base === head ? now : base && found(base, region), now)
+  if (!head.project.isUnreadable) return [...unknownBefore(region, base, head), ...marked]
+  const file = join(head.project.root, 'dbt_project.yml')
+  return marked.filter((finding) => finding.file === file)
+}
+
+/** A project that could not be read before has no changes that could be told: said once, where it is read again. */
+function unknownBefore(region: EffectiveRegion, base: Side | null, head: Side): ReportedFinding[] {
+  if (!base?.project.isUnreadable || head.project.isUnreadable) return []
+  const message = `the dbt_project.yml of the region '${region.name}' cannot be read at the base, so what this changes in its models cannot be told`
+  const file = join(head.project.root, 'dbt_project.yml')
+  return [{ rule: 'invalid-project', severity: 'notice', file, line: 1, column: 1, message, new: true }]
 }
 
 /** Every finding of one side at a region's severities. */

@@ -1,6 +1,7 @@
 import { lstat, mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { glob } from 'tinyglobby'
+import { decodeUtf8 } from './utf8.ts'
 
 /** What dbt reads as text in a project: models and macros, properties, documentation, seeds, Python models. It does not tell upper from lower case. */
 const read = /(?:\.(?:sql|ya?ml|md|csv|py|jinja2?)|(?:^|\/)\.dbtignore)$/i
@@ -52,7 +53,7 @@ export async function isWithin(root: string, folder: string): Promise<boolean> {
 export async function readText(path: string): Promise<string | null> {
   try {
     if (!(await lstat(path)).isFile()) return null
-    return await readFile(path, 'utf8')
+    return decodeUtf8(await readFile(path))
   } catch (error) {
     if (isAbsent(error)) return null
     throw error

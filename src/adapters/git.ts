@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { ConfigurationError } from '../errors.ts'
+import { decodeUtf8 } from './utf8.ts'
 
 /** A git repository on disk. Paths in and out are relative to its root, with forward slashes. */
 export interface Git {
@@ -175,7 +176,7 @@ function blobs(answer: Buffer, paths: readonly string[]): Map<string, string> {
     const size = / (blob|tree|commit|tag) (\d+)$/.exec(header)
     if (size === null) continue
     const bytes = Number(size[2])
-    if (size[1] === 'blob') found.set(path, answer.toString('utf8', at, at + bytes))
+    if (size[1] === 'blob') found.set(path, decodeUtf8(answer.subarray(at, at + bytes)))
     at += bytes + 1
   }
   return found

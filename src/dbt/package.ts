@@ -8,6 +8,8 @@ export interface Package {
   /** From the project's root; `''` for the project itself. */
   readonly folder: string
   readonly isRoot: boolean
+  /** Whether its dbt_project.yml is no mapping with a name. */
+  readonly isUnreadable: boolean
   /** dbt_project.yml as it is written, and with its Jinja rendered. */
   readonly unrendered: DataObject
   /** Where its parts stand; null when it cannot be read. */

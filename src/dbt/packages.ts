@@ -7,7 +7,7 @@ import { type Package, packagePaths } from './package.ts'
 import { readTarget, type Target } from './profile.ts'
 import type { ProjectInput } from './project.ts'
 import { type KeyPath, renderYamlObject } from './render.ts'
-import type { Sink } from './sink.ts'
+import { Sink } from './sink.ts'
 import { join } from './text.ts'
 import { envVar, varLookup } from './variables.ts'
 import { leadsOut, PROJECT_FILE, readYamlFile, type Wanted, wantedPackages } from './wanted.ts'
@@ -38,9 +38,16 @@ export function loadPackages(input: ProjectInput, cache: ParseCache, sink: Sink)
     sink.add('invalid-project', 'error', { file: PROJECT_FILE, offset }, message)
   if (!yaml) {
     if (!input.files.has(PROJECT_FILE)) invalid('there is no dbt_project.yml; name the folder that holds it')
-  } else if (typeof project.name !== 'string') invalid('dbt_project.yml has no name; add one: name: my_project')
+  } else if (!isObject(yaml.data)) invalid('dbt_project.yml is no mapping; start it with: name: my_project')
+  else if (typeof project.name !== 'string') invalid('dbt_project.yml has no name; add one: name: my_project')
   const name = textOr(project.name, 'unnamed')
-  const target = readTarget(input, textOr(project.profile, name), cliVars, cache, sink)
+  const target = readTarget(
+    input,
+    textOr(project.profile, name),
+    cliVars,
+    cache,
+    yaml && isObject(yaml.data) ? sink : new Sink(input.files, input.root),
+  )
   const scope = projectScope(input, target, cliVars, sink)
   const root = makePackage(input, name, '', project, yaml, scope, cache, sink)
   const byName = new Map([[name, root]])
@@ -140,6 +147,7 @@ function makePackage(
     name,
     folder,
     isRoot: folder === '',
+    isUnreadable: typeof project.name !== 'string',
     unrendered: project,
     yaml: yaml ?? null,
     rendered,

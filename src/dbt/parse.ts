@@ -4,6 +4,7 @@ import { ParseCache } from './cache.ts'
 import { Configs } from './config.ts'
 import { Descriptions, readDocs } from './docs.ts'
 import type { NodeDraft, Work } from './draft.ts'
+import { tellEncodings } from './encoding.ts'
 import { finishNode } from './finish.ts'
 import { Gathered } from './gathered.ts'
 import { makeGenericTest } from './generic-tests.ts'
@@ -59,6 +60,7 @@ export function parseProject(input: ProjectInput): Project {
     works: [],
   }
   tellMissing(session)
+  tellEncodings(input.files, packages, sink)
   const gathered = gather(session)
   const { manifest, unresolved, duplicates, orphans } = makeManifest(session, gathered)
   const project: Project = {
@@ -73,6 +75,7 @@ export function parseProject(input: ProjectInput): Project {
     patchPositions: sink.positions(gathered.patchPlaces),
     columnPositions: sink.positions(gathered.columnPlaces),
     missingPackages: packages.missing,
+    isUnreadable: packages.root.isUnreadable,
   }
   remember(project, { session, gathered })
   return project

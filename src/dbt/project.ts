@@ -48,6 +48,8 @@ export interface Project {
   readonly columnPositions: ReadonlyMap<string, Position>
   /** Packages that the project names but that are not there: their macros are symbolic. */
   readonly missingPackages: readonly string[]
+  /** Whether dbt_project.yml says too little to know the project by: its resources are a guess. */
+  readonly isUnreadable?: boolean
 }
 
 /** One `ref()` or `source()` (or `depends_on` entry of an exposure) that leads nowhere. */

@@ -29,7 +29,8 @@ const BROKEN = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
 ])
 const CERTIFICATE = /CERT|UNABLE_TO_VERIFY|ERR_TLS/
-const LOST = /^(?!\[)(?:[^'"`]*\binvalid session ?handle\b|session (?:was|is|has) (?:closed|expired)|the session was closed)|^\[INVALID_HANDLE\./i
+const LOST =
+  /^(?!\[)(?:[^'"`]*\binvalid session ?handle\b|session (?:was|is|has) (?:closed|expired)|the session was closed)|^\[INVALID_HANDLE\./i
 
 /** Reads any error that the driver, its OAuth client or the network throws. */
 export function failureOf(error: unknown): Failure {
