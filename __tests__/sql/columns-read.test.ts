@@ -289,7 +289,7 @@ describeWith('java', 'missingColumns and Spark', () => {
     else expect(condition).toMatch(/^UNRESOLVED_/)
   })
 
-  test('nothing is missing that Spark finds, and little that it does not find is passed over', async () => {
+  test('nothing is said to be missing that Spark finds, and what a known relation lacks under its alias is found', async () => {
     const queries = generateQueries(
       Number(process.env.DBT_REGIONS_SEED ?? 1),
       Number(process.env.DBT_REGIONS_QUERIES ?? 150),
@@ -302,15 +302,14 @@ describeWith('java', 'missingColumns and Spark', () => {
       const answer = await truth(sql)
       const names = missingColumns(sql, known).map(({ column }) => column.toLowerCase())
       const unresolved = answer?.condition.startsWith('UNRESOLVED_') === true
-      if (names.length > 0) {
-        const same =
-          unresolved &&
-          answer.name
-            .toLowerCase()
-            .split('.')
-            .some((part) => names.includes(part))
-        if (!same) alarms.push(`${sql}\n${answer?.condition} ${answer?.name}, not ${names}`)
-      }
+      const isIt =
+        answer?.name
+          .toLowerCase()
+          .split('.')
+          .some((part) => names.includes(part)) === true
+      // Where Spark stops at a type, it says nothing of names.
+      if (names.length > 0 && (answer === null || (unresolved && !isIt)))
+        alarms.push(`${sql}\n${answer?.condition} ${answer?.name}, not ${names}`)
       if (!unresolved) continue
       counted.unresolved++
       if (names.length > 0) counted.found++
