@@ -1,8 +1,10 @@
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { askDeployments, type DeploymentPlace, deploymentStatuses } from '../../src/adapters/github.ts'
+import { deployNews, withEarlierDeploys } from '../../src/github-deployments.ts'
 import type { Deployment } from '../../src/report/deployment.ts'
 import { beginning, ending, leftBy, type RegionNews, unplanned } from '../../src/report/region-state.ts'
+import { regionOf, sample } from '../report/sample.ts'
 import { actionsBot, type StoredDeployment } from './deployments.ts'
 import { type GitHubFaults, type GitHubServer, startGitHub } from './server.ts'
 import { notAccessible } from './state.ts'
@@ -303,6 +305,40 @@ describe('what an earlier deploy left behind', () => {
     expect(await ask()).toEqual({ kind: 'answered', value: null })
     expect(github.requests.filter((it) => it.operation === 'repos/list-deployment-statuses').length).toBeLessThan(20)
   })
+})
+
+describe('a check of a pull request', () => {
+  const report = { ...sample(), regions: [regionOf('eu'), regionOf('us')] }
+  const info: string[] = []
+  const earlier = () => {
+    info.length = 0
+    const access = { token, apiUrl: github.url }
+    return withEarlierDeploys(report, access, { owner: 'acme', repo: 'analytics' }, (it) => info.push(it))
+  }
+
+  test('says of each region what its environment’s last deploy left', async () => {
+    await deployed(7001, begins, fails, 'failure')
+    const { regions } = await earlier()
+    expect(regions.map((it) => it.leftPending?.names ?? null)).toEqual([['customer_cohorts'], null])
+    expect(info).toEqual([])
+  })
+
+  test('says nothing without the permission, and names it once in the log', async () => {
+    await deployed(7001, begins, fails, 'failure')
+    github.state.deployments.refusal.read = notAccessible
+    expect(await earlier()).toEqual(report)
+    expect(info).toEqual([
+      'What earlier deploys left behind is not known: the token may not read deployments (403 Resource not accessible by integration); give the job `permissions: deployments: read`',
+    ])
+  })
+})
+
+test('a deploy that was thrown out of says so, and what it had begun with may be pending', async () => {
+  const news = deployNews({ token, apiUrl: github.url }, place, { region: 'eu', commit: sha }, (it) => notices.push(it))
+  await news.begins(all)
+  await news.ends(null, false)
+  expect(deployments()[0]?.statuses.map((it) => it.state)).toEqual(['in_progress', 'failure'])
+  expect(await ask()).toMatchObject({ value: { left: { deploy: 'cut short', count: 2 } } })
 })
 
 const quick = { settle: 1, unit: 1 }

@@ -83,6 +83,51 @@ test('comments come in pages that link to each other', async () => {
   expect((await ask('GET', `${comments}?per_page=2&page=3`)).link).not.toContain('rel="next"')
 })
 
+describe('a deployment', () => {
+  const deployments = '/repos/acme/analytics/deployments'
+  const ours = { ref: 'main', environment: 'eu-production', auto_merge: false, required_contexts: [] }
+
+  test('is stored with its payload and found by what it is of', async () => {
+    const payload = { region: 'eu', pending: ['a'] }
+    expect(await ask('POST', deployments, { ...ours, payload })).toMatchObject({ status: 201, body: { payload } })
+    const found = async (query: string) => (await ask('GET', `${deployments}?${query}`)).body
+    expect(await found('environment=eu-production&sha=main&ref=main&task=deploy')).toMatchObject([{ payload }])
+    expect(await found('environment=us-production')).toEqual([])
+    expect(github.violations).toEqual([])
+  })
+
+  test.each([
+    ['would merge the default branch', { ...ours, auto_merge: true }, 202],
+    ['would wait for checks', { ...ours, required_contexts: ['ci'] }, 409],
+  ])('that %s is not made', async (_, body, status) => {
+    expect(await ask('POST', deployments, body)).toMatchObject({ status })
+    expect(github.state.deployments.all).toEqual([])
+  })
+
+  test('that succeeds makes earlier successes inactive, unless it is of production or asked not to', async () => {
+    const states = async (environment: string, auto_inactive: boolean) => {
+      github.state.deployments.all.splice(0)
+      for (let index = 0; index < 2; index++) {
+        await ask('POST', deployments, { ...ours, environment })
+        const { id } = github.state.deployments.all[index] ?? {}
+        await ask('POST', `${deployments}/${id}/statuses`, { state: 'success', auto_inactive })
+      }
+      return github.state.deployments.all.map((it) => it.statuses.at(-1)?.state)
+    }
+    expect(await states('eu-production', true)).toEqual(['inactive', 'success'])
+    expect(await states('eu-production', false)).toEqual(['success', 'success'])
+    expect(await states('production', true)).toEqual(['success', 'success'])
+  })
+
+  test('has descriptions of at most 140 characters', async () => {
+    await ask('POST', deployments, ours)
+    const put = (length: number) =>
+      ask('POST', `${deployments}/1/statuses`, { state: 'success', description: 'x'.repeat(length) })
+    expect(await put(140)).toMatchObject({ status: 201 })
+    expect(await put(141)).toMatchObject({ status: 422 })
+  })
+})
+
 async function ask(method: string, path: string, body: object | null = null) {
   const response = await fetch(github.url + path, {
     method,
