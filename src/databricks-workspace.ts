@@ -8,6 +8,7 @@ import type { Config, Region } from './config.ts'
 import { compileNode } from './dbt/compile.ts'
 import { type Connection, credentialVariables, readConnection } from './dbt/connection.ts'
 import { profileName } from './dbt/profile-name.ts'
+import { writeManifest } from './dbt/write.ts'
 import { present, unbroken, wholeEnvironment } from './deployed-project.ts'
 import type { DeployOptions, Opened } from './deployment.ts'
 import { ConfigurationError } from './errors.ts'
@@ -39,9 +40,9 @@ export async function openDatabricksWorkspace(
     ...(profiles !== null && { profiles: profiles.text }),
   }
   const first = present(region, await readHead(git, place, env))
+  refuseOthersCredentials(region, config.regions, await variablesOf(git.root, config, profiles), env)
   const connection = connectionOf(region, first, profiles, env)
   for (const secret of connection.secrets) options.onSecret?.(secret)
-  refuseOthersCredentials(region, config.regions, await variablesOf(git.root, config, profiles), env)
   refuseOtherPlace(region, config.regions, connection, config.file ?? undefined)
 
   const { progress } = options
@@ -62,14 +63,16 @@ export async function openDatabricksWorkspace(
   let warehouse: Warehouse | undefined
   try {
     const connecting = openDatabricks(connection, { say: (line) => progress.say(line), signal: cut.signal })
+    // What goes wrong with either is thrown where it is waited for.
     connecting.catch(() => {})
+    const sql = readAsset('polyglot_sql.wasm').then(startSql)
+    sql.catch(() => {})
     const hasPackages = first.files.has('packages.yml') || first.files.has('dependencies.yml')
     if (hasPackages) await dbt.deps()
     const head = unbroken(region, hasPackages ? await readHead(git, place, env) : first)
-    // What goes wrong with it is thrown where it is waited for.
-    dbt.manifest().catch(() => {})
     progress.now(`opening the workspace of ${region.name}`)
     warehouse = await connecting
+    await sql
     const workspace = new DatabricksWorkspace(head, dbt, warehouse, () =>
       options.signal.removeEventListener('abort', abort),
     )
@@ -84,7 +87,10 @@ class DatabricksWorkspace implements Workspace {
   readonly #head: Side
   readonly #dbt: Dbt
   readonly warehouse: Warehouse
+  /** dbt says itself how each node goes. */
+  readonly speaks = true
   readonly #onPrepared: () => void
+  #prepared = false
 
   constructor(head: Side, dbt: Dbt, warehouse: Warehouse, onPrepared: () => void) {
     this.#head = head
@@ -97,24 +103,25 @@ class DatabricksWorkspace implements Workspace {
     const ids = nodes.map((node) => node.unique_id)
     const missing = await this.#missing(ids)
     if (missing.length > 0) {
-      const refused = ['nothing was run, because of what the planned models read:', ...missing].join('\n')
+      const refused = `the planned models read what is not there: ${missing.join('; ')}`
       return { build: this.#dbt.build([]), refused, notes: [] }
     }
     const notes = disagreements(this.#head.project.manifest, await this.#dbt.manifest())
     const selection = await this.#dbt.select(this.#head.project.manifest, ids)
+    this.#prepared = true
     this.#onPrepared()
     return { build: this.#dbt.build(selection), refused: null, notes }
   }
 
   async #missing(nodes: readonly string[]): Promise<string[]> {
-    await startSql(await readAsset('polyglot_sql.wasm'))
     const { project } = this.#head
     const compiler = { code: (id: string, options: { incremental: boolean }) => compileNode(project, id, options) }
     return missingSourceLines(await missingSources({ project, nodes, warehouse: this.warehouse, compiler }))
   }
 
-  artifacts(): Promise<ReadonlyMap<string, string>> {
-    return this.#dbt.artifacts()
+  /** Where nothing is run nobody waits for dbt. */
+  async artifacts(): Promise<ReadonlyMap<string, string>> {
+    return this.#prepared ? this.#dbt.artifacts() : new Map([['manifest.json', writeManifest(this.#head.project)]])
   }
 
   async close(): Promise<void> {

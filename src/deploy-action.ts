@@ -8,7 +8,7 @@ import { type Deployed, deployRegion, engineOf } from './deployment.ts'
 import { ConfigurationError } from './errors.ts'
 import { type DeployNews, deployNews } from './github-deployments.ts'
 import type { Inputs } from './inputs.ts'
-import { deploymentText } from './report/deployment.ts'
+import { type Deployment, deploymentText } from './report/deployment.ts'
 import { deploymentMarkdown } from './report/deployment-summary.ts'
 import type { Repository } from './repository.ts'
 
@@ -30,10 +30,13 @@ export async function deployAction(repository: Repository, inputs: Inputs): Prom
       onSecret: core.setSecret,
       onPlan: async ({ nodes }) => await news?.begins(nodes.map((node) => node.unique_id)),
     })
-    await publish(deployed, region, attempt)
+    await tell(deployed.deployment)
   } finally {
     await news?.ends(deployed?.deployment ?? null, signal.aborted)
   }
+  await keep(artifactName(region.name, attempt), deployed.artifacts)
+  if (deployed.deployment.conclusion === 'failure')
+    core.setFailed(`the deploy of ${region.name} failed: the next run takes it up where it stopped`)
 }
 
 function regionOf({ config: { regions } }: Repository, { region: named }: Inputs): Region {
@@ -62,16 +65,18 @@ async function newsOf({ git, config }: Repository, region: Region, { token }: In
   return deployNews({ token, apiUrl }, place, { region: region.name, commit }, core.notice)
 }
 
-async function publish({ deployment, artifacts }: Deployed, region: Region, attempt: number): Promise<void> {
+async function tell(deployment: Deployment): Promise<void> {
   core.info(deploymentText(deployment))
   const repository = `${context.serverUrl}/${context.repo.owner}/${context.repo.repo}`
   await core.summary.addRaw(deploymentMarkdown(deployment, { repository, run: context.runId })).write()
   core.setOutput('conclusion', deployment.conclusion)
   core.setOutput('changed', deployment.results.filter(({ status }) => status === 'success' || status === 'warn').length)
   core.setOutput('pending', deployment.pending.length)
-  const uploaded = await uploadArtifacts(artifactName(region.name, attempt), artifacts)
+}
+
+/** Last of all: a service that is out of order keeps its callers waiting. */
+async function keep(name: string, artifacts: ReadonlyMap<string, string>): Promise<void> {
+  const uploaded = await uploadArtifacts(name, artifacts)
   core.setOutput('artifact', uploaded.kind === 'uploaded' ? uploaded.name : '')
   if (uploaded.kind === 'not there') core.notice(`dbt's artifacts are not kept: ${uploaded.reason}`)
-  if (deployment.conclusion === 'failure')
-    core.setFailed(`the deploy of ${region.name} failed: the next run takes it up where it stopped`)
 }

@@ -10,6 +10,7 @@ import type { Progress } from './progress.ts'
 import { type Deployment, resultLine } from './report/deployment.ts'
 import { planLines } from './report/plan.ts'
 import { type Repository, readCommit, readHead } from './repository.ts'
+import type { NodeResult } from './run/build.ts'
 import { type Execution, execute } from './run/execute.ts'
 import { type LedgerState, type OpenLedger, openLedger } from './run/ledger.ts'
 import type { Plan } from './run/plan.ts'
@@ -116,6 +117,7 @@ class Deploy {
     const prepared = plan.nodes.length === 0 ? nothingToBuild : await this.#opened.workspace.prepare(plan)
     const execution = prepared.refused === null ? await this.#execute(plan, prepared, ledger) : notRun(plan)
     if (execution.error !== null && !(execution.error instanceof WarehouseError)) throw execution.error
+    if (this.#opened.workspace.speaks) this.#recall(execution)
     const deployment = this.#deployment(plan, prepared, execution, ledger.state)
     const artifacts = await this.#opened.workspace.artifacts(deployment.results, deployment.elapsed)
     return { deployment, artifacts }
@@ -149,10 +151,17 @@ class Deploy {
       runId,
       now: () => new Date(),
       onResult: (result) => {
+        if (this.#opened.workspace.speaks) return
         if (result.status === 'started') progress.now(`  building ${result.unique_id.split('.').slice(2).join('.')} …`)
         else progress.say(resultLine(result))
       },
     })
+  }
+
+  /** What is worth a second look among all that has been shown. */
+  #recall({ results }: Execution): void {
+    const isWorthIt = ({ unique_id, status }: NodeResult) => status !== 'success' || !unique_id.startsWith('test.')
+    for (const result of results.filter(isWorthIt)) this.#options.progress.say(resultLine(result))
   }
 
   #deployment(plan: Plan, prepared: Prepared, execution: Execution, before: LedgerState): Deployment {

@@ -104,7 +104,7 @@ class Run {
     if (node === undefined || own === undefined || isFinal(this.recorded.get(unique_id))) return false
     const status = statusOf(own)
     if (status !== 'success') {
-      this.record(node, status, null)
+      this.record(node, status, status === 'failed' ? own.message : null)
       return true
     }
     const tests = this.tests.get(unique_id) ?? []
