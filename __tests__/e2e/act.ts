@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { cpSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
 import type { Repository } from '../repository.ts'
-import { temporaryFolder } from '../repository.ts'
 import { goProgram } from '../tools/go.ts'
 import { node24Bin } from '../tools/node24.ts'
 import { projectRoot, regionalRepository } from './program.ts'
@@ -10,8 +10,8 @@ import { projectRoot, regionalRepository } from './program.ts'
 export const token = 'ghs_0123456789abcdefghijklmnopqrstuvwxyz'
 
 /** A repository with the two projects, this action as it is bundled, and its workflows; its origin is acme/analytics. */
-export function actionRepository(workflows: Readonly<Record<string, string>> = {}): Repository {
-  const repository = regionalRepository()
+export function actionRepository(workflows: Readonly<Record<string, string>> = {}, root?: string): Repository {
+  const repository = regionalRepository(root)
   for (const path of ['action.yml', 'dist', '.github/workflows/dbt.yml']) {
     cpSync(join(projectRoot, path), join(repository.root, path), { recursive: true })
   }
@@ -54,50 +54,67 @@ export interface Run {
   readonly all: string
 }
 
+export interface RunOptions {
+  readonly api: string
+  readonly workflow?: string
+  readonly runId?: number
+  readonly secrets?: Readonly<Record<string, string>>
+  readonly vars?: Readonly<Record<string, string>>
+  /** What the runner's own environment adds to that of every step. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Folders before those of this process's own PATH. */
+  readonly path?: readonly string[]
+}
+
+const place = (full_name: string) => ({
+  full_name,
+  name: full_name.split('/')[1],
+  owner: { login: full_name.split('/')[0] },
+})
+const repositoryOfEvents = { ...place('acme/analytics'), default_branch: 'main' }
+
 /** Runs a workflow of the repository for its pull request 7 with act, without containers: https://github.com/nektos/act */
 export async function runWorkflow(
   repository: Repository,
   { head, base }: PullRequest,
-  options: { readonly api: string; readonly workflow?: string; readonly fork?: boolean; readonly runId?: number },
+  { fork = false, ...options }: RunOptions & { readonly fork?: boolean },
 ): Promise<Run> {
-  const { api, workflow = 'dbt.yml', fork = false, runId = 1 } = options
-  const place = (full_name: string) => ({
-    full_name,
-    name: full_name.split('/')[1],
-    owner: { login: full_name.split('/')[0] },
-  })
-  const event = join(temporaryFolder(), 'event.json')
-  writeFileSync(
-    event,
-    JSON.stringify({
-      action: 'synchronize',
+  const payload = {
+    action: 'synchronize',
+    number: 7,
+    repository: repositoryOfEvents,
+    pull_request: {
       number: 7,
-      repository: { ...place('acme/analytics'), default_branch: 'main' },
-      pull_request: {
-        number: 7,
-        head: { sha: head, ref: 'feature', repo: place(fork ? 'mallory/analytics' : 'acme/analytics') },
-        base: { sha: base, ref: 'main', repo: place('acme/analytics') },
-      },
-    }),
-  )
-  const args = [
-    'pull_request',
-    '--platform',
-    'ubuntu-latest=-self-hosted',
-    '--eventpath',
-    event,
-    '--json',
-    '--no-cache-server',
-  ]
-  args.push('--workflows', join('.github/workflows', workflow), '--secret', `GITHUB_TOKEN=${token}`)
-  args.push('--env', `GITHUB_API_URL=${api}`, '--env', `GITHUB_RUN_ID=${runId}`)
-  const path = [await node24Bin(), process.env.PATH].join(delimiter)
+      head: { sha: head, ref: 'feature', repo: place(fork ? 'mallory/analytics' : 'acme/analytics') },
+      base: { sha: base, ref: 'main', repo: place('acme/analytics') },
+    },
+  }
+  return runAct(repository, 'pull_request', payload, options)
+}
+
+/** Runs a workflow of the repository for a push of what is checked out to main. */
+export async function runOnPush(repository: Repository, options: RunOptions): Promise<Run> {
+  const after = repository.git('rev-parse', 'HEAD')
+  return runAct(repository, 'push', { ref: 'refs/heads/main', after, repository: repositoryOfEvents }, options)
+}
+
+async function runAct(repository: Repository, name: string, payload: object, options: RunOptions): Promise<Run> {
+  const { api, workflow = 'dbt.yml', runId = 1, secrets = {}, vars = {}, env = {}, path = [] } = options
+  const event = join(mkdtempSync(join(tmpdir(), 'dbt-regions-event-')), 'event.json')
+  writeFileSync(event, JSON.stringify(payload))
+  const args = [name, '--platform', 'ubuntu-latest=-self-hosted', '--eventpath', event, '--json', '--no-cache-server']
+  args.push('--workflows', join('.github/workflows', workflow))
+  const values = (flag: string, of: Readonly<Record<string, string>>) =>
+    Object.entries(of).flatMap(([key, value]) => [flag, `${key}=${value}`])
+  args.push(...values('--secret', { GITHUB_TOKEN: token, ...secrets }), ...values('--var', vars))
+  args.push(...values('--env', { GITHUB_API_URL: api, GITHUB_RUN_ID: String(runId), ...env }))
   const clean = Object.entries(process.env).filter(
-    ([name]) => !/^(GITHUB_|ACTIONS_|DBT_|DATABRICKS_|DAGSTER_|CI$)/.test(name),
+    ([key]) => !/^(GITHUB_|ACTIONS_|DBT_|DATABRICKS_|DAGSTER_|CI$)/.test(key),
   )
+  const PATH = [await node24Bin(), ...path, process.env.PATH].join(delimiter)
   const child = spawn(await goProgram('act'), args, {
     cwd: repository.root,
-    env: { ...Object.fromEntries(clean), PATH: path },
+    env: { ...Object.fromEntries(clean), PATH },
   })
   const chunks: Buffer[] = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -105,6 +122,7 @@ export async function runWorkflow(
     child.on('error', reject)
     child.on('close', (code) => resolve(code ?? -1))
   })
+  rmSync(dirname(event), { recursive: true, force: true })
   return runOf(status, Buffer.concat(chunks).toString())
 }
 

@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ArtifactService, runtimeToken, startArtifactService } from '../adapters/artifact-service.ts'
+import { arrive, createBronze, type Region, regions } from '../dbt_projects/bronze.ts'
+import { afterFirst, first, tables } from '../dbt_projects/customers.ts'
+import { type GitHubServer, startGitHub } from '../github/server.ts'
+import type { Repository } from '../repository.ts'
+import { describeWith } from '../tools/optional.ts'
+import { pythonBin } from '../tools/python.ts'
+import { type Connection, connect } from '../workspace/driver.ts'
+import { startWorkspaces, type Workspaces } from '../workspace/workspaces.ts'
+import { actionRepository, push, type Run, runOnPush, runWorkflow, token } from './act.ts'
+import { edited, gold } from './deploys.ts'
+
+const RUN_MS = 10 * 60_000
+/** Another test file may have the workspaces first. */
+const LEASE_MS = 30 * 60_000
+
+// act has neither environments nor concurrency groups: the test plays GitHub's part in both. What GitHub makes of them is not proved.
+describeWith(['go', 'node24', 'registry', 'java', 'python'], 'the deploy of the workflow, run by act on a push', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dbt-regions-act-'))
+  const at = new Map<Region, Connection>()
+  let workspaces: Workspaces<Region>
+  let repository: Repository
+  let github: GitHubServer
+  let artifacts: ArtifactService
+  let path: readonly string[]
+  let runId = 0
+
+  beforeAll(async () => {
+    workspaces = await startWorkspaces(regions)
+    github = await startGitHub()
+    artifacts = await startArtifactService()
+    path = [await pythonBin('dbt112')]
+    repository = actionRepository({}, join(folder, 'repository'))
+    for (const region of regions) {
+      const connection = await connect(workspaces, region)
+      at.set(region, connection)
+      await createBronze(connection, region)
+      await arrive(connection, region, first, 1)
+    }
+  }, LEASE_MS)
+  afterAll(async () => {
+    for (const connection of at.values()) await connection.close()
+    await github?.close()
+    await artifacts?.close()
+    workspaces?.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** A run of the workflow on what is checked out, as GitHub sees it: a deployment for each job with an environment. */
+  async function merged(): Promise<Run & { readonly deployments: Record<Region, [state: string, said: string][]> }> {
+    const run = ++runId
+    const sha = repository.git('rev-parse', 'HEAD')
+    const made = regions.map((region, job) => {
+      const environment = `${region}-production`
+      return github.state.deployments.jobBegins({ environment, sha, run, job: run * 10 + job })
+    })
+    const ended = await runOnPush(repository, options(run))
+    const told = made.map(({ statuses }, index) => {
+      const said = statuses.map(({ state, description }): [string, string] => [state, description])
+      return [regions[index], said.filter(([, description]) => description !== '')]
+    })
+    return { ...ended, deployments: Object.fromEntries(told) }
+  }
+
+  function options(run: number) {
+    const ofRegions = (what: 'HOST' | 'HTTP_PATH' | 'TOKEN') =>
+      Object.fromEntries(
+        regions.map((region) => {
+          const name = `DATABRICKS_${region.toUpperCase()}_${what}`
+          return [name, workspaces.environment(region)[name] ?? '']
+        }),
+      )
+    return {
+      api: github.url,
+      runId: run,
+      path,
+      vars: { ...ofRegions('HOST'), ...ofRegions('HTTP_PATH') },
+      secrets: ofRegions('TOKEN'),
+      env: {
+        ...workspaces.network,
+        ACTIONS_RUNTIME_TOKEN: runtimeToken,
+        ACTIONS_RESULTS_URL: artifacts.url,
+        PYTHONDONTWRITEBYTECODE: '',
+      },
+    }
+  }
+
+  function expectNoSecret({ all }: Run): void {
+    for (const secret of [token, runtimeToken, ...regions.map((region) => workspaces.of(region).token)])
+      expect(all).not.toContain(secret)
+  }
+
+  test(
+    'both regions are deployed side by side; statuses, summary, outputs and artifacts say so',
+    async () => {
+      const run = await merged()
+      expect(run.status, run.log).toBe(0)
+      for (const region of regions) {
+        expect(await tables(at.get(region) as Connection, region)).toEqual(afterFirst)
+        expect(run.deployments[region].map(([state]) => state)).toEqual(['in_progress', 'success'])
+        expect(run.deployments[region].at(-1)?.[1]).toMatch(new RegExp(`^${region} at [0-9a-f]{7}: .*nothing pending`))
+        expect(run.summary).toMatch(new RegExp(`${region}.*deployed at`))
+      }
+      expect(github.state.deployments.all).toHaveLength(2)
+      expect([...artifacts.artifacts.keys()].sort()).toEqual(['dbt-eu-1', 'dbt-us-1'])
+      expect(run.outputs).toMatchObject({ conclusion: 'success', pending: '0' })
+      expectNoSecret(run)
+      expect(github.violations).toEqual([])
+    },
+    RUN_MS,
+  )
+
+  test(
+    'one region fails and the other succeeds; the next pull request shows what was left, the next merge takes it up',
+    async () => {
+      repository.commit('gold', {
+        ...edited(gold('us'), "'High Value'", "'High' || ' Value'"),
+        ...edited(gold('eu'), "'High Value'", "'High' || ' Value'"),
+      })
+      const message =
+        '[INSUFFICIENT_PERMISSIONS] Insufficient privileges: User does not have permission MODIFY on table `eu_prod`.`gold`.`customer_cohorts`.'
+      await workspaces.misbehave('eu', {
+        kind: 'fail',
+        statement: 'create or replace table .*customer_cohorts',
+        message,
+      })
+      const run = await merged()
+      expect(run.status).toBe(1)
+      expect(run.deployments.us.map(([state]) => state)).toEqual(['in_progress', 'success'])
+      expect(run.deployments.eu.map(([state]) => state)).toEqual(['in_progress', 'failure'])
+      expect(run.deployments.eu.at(-1)?.[1]).toContain('pending: customer_cohorts')
+      expect(run.summary).toContain('MODIFY on table')
+      expectNoSecret(run)
+      await workspaces.misbehave('eu')
+
+      const pull = push(repository, { 'README.md': 'A change of no model.\n' })
+      github.state.pulls.push({ number: 7, ...pull })
+      const checked = await runWorkflow(repository, pull, { api: github.url, runId: ++runId })
+      expect(checked.status, checked.log).toBe(0)
+      const comment = github.state.comments.map(({ body }) => body).join()
+      expect(comment + checked.summary).toMatch(/pending.*customer_cohorts/)
+      repository.git('checkout', '--quiet', 'main')
+
+      const next = await merged()
+      expect(next.status, next.log).toBe(0)
+      expect(next.log).toMatch(/us: nothing to do/)
+      expect(next.deployments.eu.at(-1)?.[1]).toContain('nothing pending')
+      expect(await tables(at.get('eu') as Connection, 'eu')).toEqual(afterFirst)
+      expect(github.violations).toEqual([])
+    },
+    RUN_MS,
+  )
+
+  test(
+    'a merge that comes while one is running: whatever the order, the region ends as the newer one says',
+    async () => {
+      repository.commit('older', edited(gold('us'), "'Low Value'", "'Low' || ' ' || 'Value'"))
+      const statement = 'create or replace table .*customer_cohorts'
+      await workspaces.misbehave('us', { kind: 'delay', statement, milliseconds: 15_000, times: 1 })
+      const older = merged()
+      while ((await workspaces.record('us')).delayed.length === 0)
+        await new Promise((resume) => setTimeout(resume, 200))
+      const newer = actionRepository({}, join(folder, 'newer'))
+      newer.git('fetch', '--quiet', repository.root, 'main')
+      newer.git('checkout', '--quiet', '--detach', 'FETCH_HEAD')
+      newer.git('branch', '--force', 'main')
+      newer.git('checkout', '--quiet', 'main')
+      newer.commit('newer', edited(gold('us'), "'Low Value'", "'Small' || ' Value'"))
+      const second = await runOnPush(newer, options(++runId))
+      const first = await older
+      expect([first.status, second.status]).toEqual([0, 0])
+      const last = await runOnPush(newer, options(++runId))
+      expect(last.status, last.log).toBe(0)
+      const segments = (await tables(at.get('us') as Connection, 'us')).filter((row) => row.endsWith('Small Value'))
+      expect(segments.length).toBeGreaterThan(0)
+      const again = await runOnPush(newer, options(++runId))
+      expect(again.log).toMatch(/us: nothing to do/)
+    },
+    RUN_MS,
+  )
+})
