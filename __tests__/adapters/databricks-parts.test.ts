@@ -1,9 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { thrift } from '@databricks/sql'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { tenantOf } from '../../src/adapters/databricks/azure.ts'
 import { rowsOf } from '../../src/adapters/databricks/cells.ts'
 import { errorOf, type Failure, failureOf } from '../../src/adapters/databricks/failure.ts'
 import type { Connection } from '../../src/dbt/connection.ts'
 import { ConfigurationError } from '../../src/errors.ts'
+import { describeWith } from '../tools/optional.ts'
+import { makeCertificates } from '../workspace/certificates.ts'
+import { trust } from '../workspace/trust.ts'
 
 const { TTypeId } = thrift.TCLIService_types
 
@@ -131,5 +140,39 @@ describe('an error of the driver', () => {
     const error = errorOf(failureOf(answer(403, headers)), connection)
     expect(error).toBeInstanceOf(ConfigurationError)
     expect(error.message).toMatch(message)
+  })
+})
+
+describeWith('java', "an Azure workspace's tenant", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dbt-regions-tenant-'))
+  let distrust = () => {}
+  let location = ''
+  let server: Server
+  let host = ''
+
+  beforeAll(async () => {
+    const { authority, key, certificate: cert } = await makeCertificates(folder)
+    distrust = trust(authority)
+    server = createServer({ key, cert }, ({ url }, response) => {
+      response.writeHead(url === '/aad/auth' ? 302 : 404, { location }).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    // A server that listens on a host and port has such an address.
+    host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  afterAll(() => {
+    distrust()
+    server?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it('is the one that its login leads to', async () => {
+    location = 'https://login.microsoftonline.com/9f37a392-f0ae-4280-9796-f1864a10effc/oauth2/authorize?x=1'
+    expect(await tenantOf(host)).toBe('9f37a392-f0ae-4280-9796-f1864a10effc')
+  })
+
+  it('is asked for where the login leads nowhere', async () => {
+    location = '/login.html'
+    await expect(tenantOf(host)).rejects.toThrow(`the Microsoft Entra tenant of ${host} cannot be found; set`)
   })
 })
