@@ -29,6 +29,7 @@ export function temporaryFolder(): string {
 
 /** An empty repository on branch main, which lets any commit be fetched from it, as GitHub does. */
 export function newRepository(root = temporaryFolder()): Repository {
+  mkdirSync(root, { recursive: true })
   const repository = open(root)
   repository.git('init', '--quiet', '--initial-branch=main')
   repository.git('config', 'uploadpack.allowAnySHA1InWant', 'true')

@@ -116,7 +116,7 @@ class Deploy {
     await this.#options.onPlan?.(plan)
     const prepared = plan.nodes.length === 0 ? nothingToBuild : await this.#opened.workspace.prepare(plan)
     const execution = prepared.refused === null ? await this.#execute(plan, prepared, ledger) : notRun(plan)
-    if (execution.error !== null && !(execution.error instanceof WarehouseError)) throw execution.error
+    if (execution.error !== null && !isStop(execution.error)) throw execution.error
     if (this.#opened.workspace.speaks) this.#recall(execution)
     const deployment = this.#deployment(plan, prepared, execution, ledger.state)
     const artifacts = await this.#opened.workspace.artifacts(deployment.results, deployment.elapsed)
@@ -167,7 +167,7 @@ class Deploy {
   #deployment(plan: Plan, prepared: Prepared, execution: Execution, before: LedgerState): Deployment {
     const { conclusion, results, recorded, error } = execution
     const unfinished = (id: string) => (before.get(id)?.last.status ?? 'success') !== 'success'
-    const stopped = error instanceof WarehouseError ? [`The run was stopped: ${error.message}`] : []
+    const stopped = isStop(error) ? [`The run was stopped: ${error.message}`] : []
     const cancelled = this.#options.signal.aborted ? ['The run was cancelled.'] : []
     return {
       region: this.#region.name,
@@ -185,6 +185,11 @@ class Deploy {
       elapsed: (performance.now() - this.#started) / 1000,
     }
   }
+}
+
+/** An outage, or a credential that expired on the way: what was done is recorded, as far as it could be. */
+function isStop(error: unknown): error is WarehouseError | ConfigurationError {
+  return error instanceof WarehouseError || error instanceof ConfigurationError
 }
 
 const nothingToBuild: Prepared = { build: async function* () {}, refused: null, notes: [] }

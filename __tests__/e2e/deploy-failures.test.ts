@@ -72,8 +72,8 @@ const before: readonly Trouble[] = [
   {
     what: 'a catalog that is not there',
     env: () => ({ DATABRICKS_US_CATALOG: 'us_typo' }),
-    said: /us_typo/,
-    status: 1,
+    said: /Catalog 'us_typo' was not found/,
+    status: 2,
   },
   {
     what: 'a ledger that may not be read',

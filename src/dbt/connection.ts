@@ -66,14 +66,14 @@ export function readConnection(
 }
 
 /**
- * The names of the environment variables that a target's host and credentials are read from, sorted; nothing is rendered.
- * None where profiles.yml has no such target.
+ * The names of the environment variables that a target's credentials are read from, sorted; nothing is rendered. None where
+ * profiles.yml has no such target.
  */
 export function credentialVariables(profiles: string, profile: string, target: string | null): readonly string[] {
   const output = readOutput({ profiles, profile, target, env: new Map() })
   if ('problem' in output) return []
   const names = new Set<string>()
-  for (const field of [...PLACE, ...CREDENTIALS]) {
+  for (const field of CREDENTIALS) {
     const value = output.fields[field]
     if (typeof value === 'string') for (const name of variablesOf(value)) names.add(name)
   }

@@ -26,6 +26,8 @@ class Attempt extends Error {
 
 /** A client of the driver: silent, without telemetry, through the proxy of the environment. Nothing is sent yet. */
 export async function newClient(connection: Connection): Promise<DBSQLClient> {
+  // The driver's Thrift library still calls Buffer(), which is nothing to tell whoever deploys.
+  process.noDeprecation = true
   const client = new DBSQLClient({ logger: { log: () => undefined } })
   const [host = '', port] = connection.host.split(':')
   const place = { host, path: connection.httpPath, ...(port === undefined ? {} : { port: Number(port) }) }
