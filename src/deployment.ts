@@ -46,9 +46,10 @@ export async function deployRegion(repository: Repository, region: Region, optio
   const { git } = repository
   const commit = await git.commit('HEAD')
   if (commit === null) throw new ConfigurationError('there is no commit to deploy: commit first')
+  const dirty = await git.isDirty()
   const opened = await open(repository, region, options)
   try {
-    return await new Deploy(repository, region, options, commit, opened).run()
+    return await new Deploy(repository, region, options, { id: commit, dirty }, opened).run()
   } finally {
     options.progress.now('')
     await opened.workspace.close()
@@ -89,17 +90,23 @@ async function open(repository: Repository, region: Region, options: DeployOptio
   return { workspace, head, at: (commit) => readCommit(git, commit, place, env) }
 }
 
+/** What is checked out; `dirty` with changes that are not committed. */
+interface Commit {
+  readonly id: string
+  readonly dirty: boolean
+}
+
 /** One deploy of one region on an open workspace. */
 class Deploy {
   readonly #git: Git
   readonly #region: Region
   readonly #otherRegions: readonly string[]
   readonly #options: DeployOptions
-  readonly #commit: string
+  readonly #commit: Commit
   readonly #opened: Opened
   readonly #started = performance.now()
 
-  constructor({ git, config }: Repository, region: Region, options: DeployOptions, commit: string, opened: Opened) {
+  constructor({ git, config }: Repository, region: Region, options: DeployOptions, commit: Commit, opened: Opened) {
     this.#git = git
     this.#region = region
     this.#otherRegions = config.regions.map(({ name }) => name).filter((name) => name !== region.name)
@@ -125,7 +132,7 @@ class Deploy {
 
   async #plan(ledger: LedgerState): Promise<Plan> {
     const { head, at } = this.#opened
-    const commit = this.#commit
+    const commit = this.#commit.id
     const recorded = [...new Set([...commitsOf(ledger), ...commitsToReread(ledger)])]
     await this.#git.complete(recorded.filter((each) => each !== commit))
     const reread = await rereadCommits(this.#git, ledger, at)
@@ -147,7 +154,7 @@ class Deploy {
       plan,
       build,
       ledger: ledger.append,
-      commit: this.#commit,
+      commit: this.#commit.id,
       runId,
       now: () => new Date(),
       onResult: (result) => {
@@ -156,6 +163,11 @@ class Deploy {
         else progress.say(resultLine(result))
       },
     })
+  }
+
+  #uncommitted(): string[] {
+    const { id, dirty } = this.#commit
+    return dirty ? [`What was deployed is ${id.slice(0, 7)} with changes that are not committed.`] : []
   }
 
   /** What is worth a second look among all that has been shown. */
@@ -173,7 +185,7 @@ class Deploy {
       region: this.#region.name,
       environment: this.#region.environment,
       target: this.#opened.head.project.target.name,
-      commit: this.#commit,
+      commit: this.#commit.id,
       conclusion,
       refused: plan.refused ?? prepared.refused,
       planned: plan.nodes,
@@ -181,7 +193,7 @@ class Deploy {
       pendingBefore: plan.nodes.map((node) => node.unique_id).filter(unfinished),
       pending: plan.nodes.map((node) => node.unique_id).filter((id) => recorded.get(id) !== 'success'),
       leftBehind: planSteps({ ...plan, nodes: [] }),
-      notes: [...cancelled, ...stopped, ...prepared.notes, ...plan.notes],
+      notes: [...cancelled, ...stopped, ...this.#uncommitted(), ...prepared.notes, ...plan.notes],
       elapsed: (performance.now() - this.#started) / 1000,
     }
   }
