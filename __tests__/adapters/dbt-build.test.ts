@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Manifest } from '../../src/dbt/manifest.ts'
 import { arrive, createBronze, projectOf } from '../dbt_projects/bronze.ts'
 import { describeWith } from '../tools/optional.ts'
@@ -12,7 +12,7 @@ const value = 'ann@example.com'
 
 describeWith(['java', 'python'], 'dbt builds', () => {
   const folder = projectCopy(projectOf('us'), {
-    'models/gold/broken.sql': `select cast('${value}' as bigint) as id from {{ ref('customer_cohorts') }}`,
+    'models/gold/broken.sql': `{{ config(materialized='table') }} select cast('${value}' as bigint) as id from {{ ref('customer_cohorts') }}`,
     'models/gold/below.sql': "select * from {{ ref('broken') }}",
     'models/gold/slow.sql':
       "{{ config(materialized='table') }} select count(*) as n from range(100000000000) where uuid() like 'x%y'",
@@ -81,15 +81,18 @@ describeWith(['java', 'python'], 'dbt builds', () => {
     const { signal } = controller
     const { dbt } = await spoken({ folder, target: 'us', signal }, await pathWith('dbt112'), environment())
     const told: string[] = []
+    const isRunning = async () => (await workspaces.record('us')).statements.some(({ sql }) => /uuid\(\)/.test(sql))
     const building = async () => {
       for await (const batch of dbt.build(await dbt.select(manifest, [id('slow')]))([id('slow')])) {
         told.push(...batch.map(({ status }) => status))
+        if (told.length === 1) await vi.waitUntil(isRunning, { timeout: SLOW, interval: 100 })
         controller.abort()
       }
     }
     await expect(building()).rejects.toThrow('the run was cancelled')
-    expect(told).toEqual(['started'])
+    // dbt may or may not still tell how the statement ended.
+    expect(told[0]).toBe('started')
+    expect(told).not.toContain('success')
     await dbt.close()
-    expect((await workspaces.record('us')).statements.some(({ sql }) => /slow/.test(sql))).toBe(true)
   })
 })
