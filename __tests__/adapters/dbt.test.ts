@@ -46,7 +46,7 @@ describeWith('python', 'dbt reads and selects', () => {
 
   const odd = projectCopy(projectOf('us'), {
     'models/gold/customer_cohorts.v2.sql': 'select 1 as id',
-    'models/gold/a b,c+.sql': 'select 1 as id',
+    'models/gold/a,c+.sql': 'select 1 as id',
     'models/gold/inline.sql': "{{ config(materialized='ephemeral') }} select 1 as id",
     'models/gold/versioned_v1.sql': 'select 1 as id',
     'models/gold/versioned_v2.sql': 'select 1 as id',

@@ -3,12 +3,7 @@ import { exactly, selectorsOf } from '../../src/run/selection.ts'
 import { type Files, node, parsed } from '../dbt/project.ts'
 
 const cases: readonly (readonly [name: string, files: Files, node: string, selector: string])[] = [
-  [
-    'a model',
-    { 'models/gold/a.sql': 'select 1' },
-    '.a',
-    'fqn:shop.gold.a,package:shop,resource_type:model,file:a.sql',
-  ],
+  ['a model', { 'models/gold/a.sql': 'select 1' }, '.a', 'fqn:shop.gold.a,package:shop,resource_type:model,file:a.sql'],
   ['a seed', { 'seeds/a.csv': 'x\n1\n' }, '.a', 'fqn:shop.a,package:shop,resource_type:seed,file:a.csv'],
   [
     'a version of a model',
@@ -25,12 +20,7 @@ const cases: readonly (readonly [name: string, files: Files, node: string, selec
     '.@a,b+',
     'fqn:shop.x?y.?a?b?,package:shop,resource_type:model,file:?a?b?.sql',
   ],
-  [
-    'a singular test',
-    { 'tests/t.sql': 'select 1' },
-    '.t',
-    'fqn:shop.t,package:shop,resource_type:test,file:t.sql',
-  ],
+  ['a singular test', { 'tests/t.sql': 'select 1' }, '.t', 'fqn:shop.t,package:shop,resource_type:test,file:t.sql'],
 ]
 
 describe('a selector of', () => {

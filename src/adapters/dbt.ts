@@ -98,8 +98,10 @@ export async function openDbt(input: DbtInput): Promise<Dbt> {
     })
     return [...nodes].sort()
   }
+  // Why it could not be told is told by `manifest`.
+  const unknown = () => 'unknown'
   return {
-    version: opened.version ?? (await Promise.race([talk.version, parsed.then(() => 'unknown')])),
+    version: opened.version ?? (await Promise.race([talk.version, parsed.then(unknown, unknown)])),
     deps: () => installed,
     manifest: () => parsed,
     list,
