@@ -11,6 +11,7 @@ const SECTIONS = [
   'saved_queries',
   'unit_tests',
   'groups',
+  'selectors',
   'docs',
   'macros',
   'disabled',

@@ -11,7 +11,8 @@ import { differences } from './compare.ts'
 
 const FILES: Readonly<Record<string, string>> = {
   'projects/shop/dbt_project.yml':
-    'name: shop\nprofile: shop\nmodels:\n  acme_tools: {+schema: shared, +tags: [shared]}\nvars: {acme_tools: {scale: 1000}}\n',
+    'name: shop\nprofile: shop\nmodels:\n  acme_tools: {+schema: shared, +tags: [shared]}\n',
+  'projects/shop/vars.yml': 'vars: {acme_tools: {scale: 1000}, rate: 3}\n',
   'projects/shop/profiles.yml':
     'shop: {target: dev, outputs: {dev: {type: databricks, host: x.cloud.databricks.com, http_path: /sql, token: none, catalog: main, schema: dev}}}\n',
   'projects/shop/packages.yml': 'packages:\n  - local: ../../shared-macros/\n  - local: ./inner\n',
@@ -21,11 +22,13 @@ const FILES: Readonly<Record<string, string>> = {
     'select {{ acme_tools.cents("price") }}, {{ within.one() }} from {{ ref("calendar") }}, {{ ref("acme_tools", "calendar") }}\n',
   'projects/shop/models/a.yml': 'models: [{name: a, columns: [{name: price, data_tests: [acme_tools.positive]}]}]\n',
   'shared-macros/dbt_project.yml':
-    'name: acme_tools\nvars: {scale: 100}\nmodel-paths: [./tables/]\nmodels: {acme_tools: {+materialized: table}}\n',
+    'name: acme_tools\nmodel-paths: [./tables/]\nmodels: {acme_tools: {+materialized: table}}\n',
+  'shared-macros/vars.yml': 'vars: {scale: 100, days: 7}\n',
   'shared-macros/dependencies.yml': 'packages:\n  - local: ../../deep\n',
   'shared-macros/macros/cents.sql':
     '{% macro cents(x) %}{{ deep.half(x) }} / {{ var("scale", 1) }}{% endmacro %}\n{% test positive(model, column_name) %}select * from {{ model }} where {{ column_name }} < 0{% endtest %}\n',
-  'shared-macros/tables/calendar.sql': 'select {{ var("scale") }} as day, {{ deep.half("1") }} as half\n',
+  'shared-macros/tables/calendar.sql':
+    'select {{ var("scale") }} * {{ var("rate") }} * {{ var("days") }} as day, {{ deep.half("1") }} as half\n',
   'shared-macros/tables/calendar.yml':
     'models: [{name: calendar, description: "{{ doc(\'days\') }}", columns: [{name: day, data_tests: [unique]}]}]\n',
   'shared-macros/tables/days.md': '{% docs days %}All days{% enddocs %}\n',

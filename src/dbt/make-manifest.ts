@@ -100,6 +100,7 @@ export function makeManifest(session: Session, gathered: Gathered): Made {
     ...semantic,
     unit_tests: unitTests,
     groups: sorted(gathered.groups),
+    selectors: session.packages.selectors,
     macros: sorted(gathered.macros),
     docs: sorted(gathered.docs),
     disabled: new Map([...disabled].sort(([a], [b]) => compare(a, b))),

@@ -12,6 +12,7 @@ export interface Manifest {
   readonly semantic_models?: ReadonlyMap<string, SemanticModel>
   readonly saved_queries?: ReadonlyMap<string, SavedQuery>
   readonly unit_tests: ReadonlyMap<string, UnitTestDefinition>
+  readonly selectors?: ReadonlyMap<string, Json>
   readonly groups: ReadonlyMap<string, Group>
   readonly macros: ReadonlyMap<string, Macro>
   readonly docs: ReadonlyMap<string, Documentation>

@@ -3,10 +3,13 @@ import type { NameScope } from '../jinja/index.ts'
 import type { ParseCache } from './cache.ts'
 import { type Data, type DataObject, isObject, textOr } from './data.ts'
 import { packageFiles } from './files.ts'
+import type { Json } from './manifest.ts'
 import { type Package, packagePaths } from './package.ts'
 import { readTarget, type Target } from './profile.ts'
 import type { ProjectInput } from './project.ts'
+import { checkPackageFiles, checkProject, varsFile } from './project-shapes.ts'
 import { type KeyPath, renderYamlObject } from './render.ts'
+import { readSelectors } from './selectors.ts'
 import { Sink } from './sink.ts'
 import { join } from './text.ts'
 import { envVar, varLookup } from './variables.ts'
@@ -20,6 +23,8 @@ export interface Packages {
   readonly byName: ReadonlyMap<string, Package>
   readonly target: Target
   readonly cliVars: DataObject
+  /** Of selectors.yml, by name. */
+  readonly selectors: ReadonlyMap<string, Json>
   /** Names of packages that packages.yml asks for and that are not installed. */
   readonly missing: readonly string[]
   /** Those of them that `dbt deps` would install. */
@@ -48,7 +53,7 @@ export function loadPackages(input: ProjectInput, cache: ParseCache, sink: Sink)
     cache,
     yaml && isObject(yaml.data) ? sink : new Sink(input.files, input.root),
   )
-  const scope = projectScope(input, target, cliVars, sink)
+  const scope = (vars: DataObject): NameScope => projectScope(input, target, { ...vars, ...cliVars }, sink)
   const root = makePackage(input, name, '', project, yaml, scope, cache, sink)
   const byName = new Map([[name, root]])
   const install = textOr(root.rendered['packages-install-path'], 'dbt_packages')
@@ -63,6 +68,8 @@ export function loadPackages(input: ProjectInput, cache: ParseCache, sink: Sink)
     if (known) tellClash(known, folder, wanted, sink)
     else byName.set(data.name, makePackage(input, data.name, folder, data, own, scope, cache, sink))
   }
+  for (const found of byName.values()) checkProject(found, sink)
+  checkPackageFiles(input.files, input.root, cache, sink)
   const isInstalled = folders.length >= wanted.length
   for (const found of isInstalled ? [] : wanted) tellAbsent(input, found, sink)
   const absent = wanted.filter((found) => !found.names.some((one) => byName.has(one)) && !isThere(input, found))
@@ -72,6 +79,7 @@ export function loadPackages(input: ProjectInput, cache: ParseCache, sink: Sink)
     byName,
     target,
     cliVars,
+    selectors: readSelectors(input, scope(root.vars === project.vars ? {} : root.vars), cache, sink),
     missing: names(absent),
     toInstall: names(absent.filter(({ local }) => local === null)),
   }
@@ -125,14 +133,15 @@ function makePackage(
   folder: string,
   project: DataObject,
   yaml: Yaml | undefined,
-  scope: NameScope,
+  scopeWith: (vars: DataObject) => NameScope,
   cache: ParseCache,
   sink: Sink,
 ): Package {
   const file = join(folder, PROJECT_FILE)
+  const fileVars = varsFile(input.files, input.root, folder, project, cache, sink)
   const rendered = renderYamlObject(project, {
     cache,
-    scope,
+    scope: scopeWith(fileVars),
     shouldRender,
     onError: (error, holder, key) =>
       sink.add(
@@ -151,7 +160,7 @@ function makePackage(
     unrendered: project,
     yaml: yaml ?? null,
     rendered,
-    vars: isObject(project.vars) ? project.vars : {},
+    vars: Object.keys(fileVars).length > 0 ? fileVars : isObject(project.vars) ? project.vars : {},
     paths,
     files: packageFiles(input.files, folder, paths),
   }

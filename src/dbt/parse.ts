@@ -15,12 +15,13 @@ import { makeManifest } from './make-manifest.ts'
 import type { Manifest } from './manifest.ts'
 import { makeMetric, measureMetrics } from './metrics.ts'
 import { Names } from './names.ts'
+import { checkDuplicates, checkEntriesOnce, checkNodes } from './node-shapes.ts'
 import { loadPackages, type Packages } from './packages.ts'
 import { applyPatches, sealContract } from './patches.ts'
 import type { Target } from './profile.ts'
 import type { Project, ProjectInput } from './project.ts'
-
 import { type PropertyEntry, readProperties } from './properties.ts'
+import { checkEntry } from './property-shapes.ts'
 import { makeExposure, makeGroup } from './resources.ts'
 import { Runtime } from './runtime.ts'
 import { makeSavedQuery } from './saved-queries.ts'
@@ -42,11 +43,12 @@ export function parseProject(input: ProjectInput): Project {
   const cache = input.cache ?? new ParseCache()
   const sink = new Sink(input.files, input.root)
   const packages = loadPackages(input, cache, sink)
+  const entries = readAllMacros(packages, cache, sink)
   const macros = new MacroIndex(
     packages.root.name,
     packages.target.adapter,
     internalPackages(packages.target.adapter),
-    readAllMacros(packages, cache, sink),
+    entries,
     knownMacros(packages.target.adapter),
   )
   const runtime = new Runtime(packages, macros, input.env, cache)
@@ -62,6 +64,8 @@ export function parseProject(input: ProjectInput): Project {
   tellMissing(session)
   tellEncodings(input.files, packages, sink)
   const gathered = gather(session)
+  checkNodes(session, gathered)
+  checkDuplicates(session, gathered, entries)
   const { manifest, unresolved, duplicates, orphans } = makeManifest(session, gathered)
   const project: Project = {
     root: input.root,
@@ -116,6 +120,8 @@ function gather(session: Session): Gathered {
   const packages = [...session.packages.byName.values()]
   for (const of of packages) parseSqlNodes(session, of)
   const entries = packages.flatMap((of) => readProperties(session, of))
+  for (const entry of entries) checkEntry(entry, session.sink)
+  checkEntriesOnce(session, entries)
   session.works.push(...entries.flatMap((entry) => yamlSnapshots(session, entry)))
   const patched = applyPatches(session, entries)
   const names = new Names(session)

@@ -11,14 +11,15 @@ export interface Place {
 /** Collects findings and turns offsets into lines and columns. */
 export class Sink {
   readonly #files: ReadonlyMap<string, string>
-  readonly #root: string
+  /** Where the project is in the repository. */
+  readonly root: string
   readonly #lines = new Map<string, Lines>()
   readonly #findings: Finding[] = []
   readonly #said = new Set<string>()
 
   constructor(files: ReadonlyMap<string, string>, root: string) {
     this.#files = files
-    this.#root = root
+    this.root = root
   }
 
   position(place: Place): Position {
@@ -34,7 +35,7 @@ export class Sink {
   /** Adds a finding, once however often it is said. */
   add(rule: string, severity: Severity, place: Place, message: string, unique_id?: string): void {
     const { path, line, column } = this.position(place)
-    const file = join(this.#root, path)
+    const file = join(this.root, path)
     const key = `${rule}\0${file}\0${line}\0${column}\0${message}`
     if (this.#said.has(key)) return
     this.#said.add(key)

@@ -42,6 +42,13 @@ export function sourceTables(
   const rawList = isList(raw.tables) ? raw.tables : []
   return list.flatMap((table, index) => {
     const rawTable = rawList[index]
+    if (isObject(table) && table.loaded_at_field && table.loaded_at_query)
+      session.sink.add(
+        'invalid-properties',
+        'error',
+        placeOf(entry, rawList, index),
+        'a table has a loaded_at_field or a loaded_at_query, not both',
+      )
     if (!isObject(table) || !isObject(rawTable) || typeof table.name !== 'string') {
       session.sink.add(
         'invalid-properties',

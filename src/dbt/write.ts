@@ -25,7 +25,7 @@ export function writeManifest(project: Project): string {
     ['exposures', mapped(manifest.exposures, (exposure) => ({ ...object(exposure), created_at: 0 }))],
     ['metrics', mapped(manifest.metrics ?? new Map(), (metric) => ({ ...object(metric), created_at: 0 }))],
     ['groups', mapped(manifest.groups, object)],
-    ['selectors', []],
+    ['selectors', project.manifest.selectors ?? []],
     ['disabled', mapped(manifest.disabled, (list) => list.map(resourceJson))],
     ['parent_map', mapped(manifest.parent_map, jsonOf)],
     ['child_map', mapped(manifest.child_map, jsonOf)],

@@ -1,0 +1,136 @@
+import { isJsonObject } from './data.ts'
+import type { NodeDraft, Work } from './draft.ts'
+import type { Gathered } from './gathered.ts'
+import { isRefable } from './lookup.ts'
+import type { MacroEntry } from './macro.ts'
+import { flag } from './package.ts'
+import { CONFIG_FIELDS } from './property-shapes.ts'
+import type { Session } from './session.ts'
+import { checkFields } from './shape.ts'
+import type { Place } from './sink.ts'
+import { join } from './text.ts'
+
+/** Tells what dbt refuses in a node as a whole, when all that is said of it is known. What is disabled is not looked at. */
+export function checkNodes(session: Session, gathered: Gathered): void {
+  const groups = new Set(gathered.groups.map(({ name }) => name))
+  const isSpaceRefused = flag(session.packages.root, 'require_resource_names_without_spaces', true)
+  for (const work of gathered.works) {
+    const { draft } = work
+    checkCall(session, work)
+    if (!draft.config.enabled || !isRefable(draft)) continue
+    const messages = [...wrongSnapshot(draft), ...wrongContract(draft)]
+    if (isSpaceRefused && draft.name.includes(' ')) messages.push('has a space in its name; rename it')
+    if (draft.group !== null && !groups.has(draft.group))
+      messages.push(
+        `is in the group '${draft.group}', which does not exist; it is one of ${[...groups].join(', ') || 'none'}`,
+      )
+    const place = gathered.patchPlaces.get(draft.unique_id) ?? work.place
+    for (const message of messages)
+      session.sink.add(
+        'invalid-properties',
+        'error',
+        place,
+        `the ${draft.resource_type} '${draft.name}' ${message}`,
+        draft.unique_id,
+      )
+  }
+}
+
+function checkCall({ sink }: Session, { call, draft, place }: Work): void {
+  if (Object.keys(call).length === 0) return
+  checkFields(CONFIG_FIELDS, call, call, (_holder, _key, message) =>
+    sink.add(
+      'invalid-properties',
+      'error',
+      place,
+      `config() of the ${draft.resource_type} '${draft.name}': ${message}`,
+      draft.unique_id,
+    ),
+  )
+}
+
+/** https://docs.getdbt.com/reference/snapshot-configs */
+function wrongSnapshot({ resource_type, config }: NodeDraft): string[] {
+  if (resource_type !== 'snapshot') return []
+  const { strategy, unique_key, updated_at, check_cols, materialized } = config
+  const missing = [
+    ...(strategy ? [] : ['strategy']),
+    ...(unique_key ? [] : ['unique_key']),
+    ...(strategy === 'timestamp' && !updated_at ? ['updated_at'] : []),
+    ...(strategy === 'check' && !check_cols ? ['check_cols'] : []),
+  ]
+  return [
+    ...(missing.length > 0 ? [`needs ${missing.join(' and ')} in its config`] : []),
+    ...(materialized === 'snapshot' ? [] : [`is materialized as '${String(materialized)}'; a snapshot is a snapshot`]),
+  ]
+}
+
+/** https://docs.getdbt.com/reference/resource-configs/contract */
+function wrongContract(draft: NodeDraft): string[] {
+  const { contract, materialized, on_schema_change } = draft.config
+  if (draft.resource_type !== 'model' || !isJsonObject(contract) || contract.enforced !== true) return []
+  const messages: string[] = []
+  if (draft.language !== 'sql') messages.push('has a contract, which only SQL models can have')
+  if (draft.columns.size === 0)
+    messages.push('has a contract and no columns; describe them in YAML, each with its data_type')
+  if (materialized === 'incremental' && on_schema_change !== 'append_new_columns' && on_schema_change !== 'fail')
+    messages.push("has a contract and is incremental: on_schema_change must be 'append_new_columns' or 'fail'")
+  const keys = [...draft.columns.values()].filter(({ constraints }) =>
+    constraints.some(({ type }) => type === 'primary_key'),
+  )
+  if (keys.length > 1)
+    messages.push(
+      `has ${keys.length} columns with a primary key (${keys.map(({ name }) => name).join(', ')}); one key of several columns is a constraint of the model`,
+    )
+  return messages
+}
+
+/** Tells names that stand twice where dbt allows them once. Nodes and sources are told as duplicates of the project. */
+export function checkDuplicates(session: Session, gathered: Gathered, macros: readonly MacroEntry[]): void {
+  const seen = new Map<string, Place>()
+  const add = (kind: string, id: string, name: string, place: Place): void => {
+    const first = seen.get(id)
+    if (first === undefined) {
+      seen.set(id, place)
+      return
+    }
+    const { path, line } = session.sink.position(first)
+    const where = join(session.sink.root, path)
+    session.sink.add(
+      'invalid-properties',
+      'error',
+      place,
+      `there is another ${kind} '${name}', in ${where}:${line}; rename one of them`,
+    )
+  }
+  for (const { unique_id, name, source, node, package: of } of macros)
+    if (session.packages.byName.has(of))
+      add(node.tag.replace('_', ' '), unique_id, name, { file: source.file, offset: source.shift + node.nameOffset })
+  for (const { unique_id, name, package_name, original_file_path } of gathered.docs)
+    add('docs block', unique_id, name, {
+      file: join(session.packages.byName.get(package_name)?.folder ?? '', original_file_path),
+      offset: 0,
+    })
+  for (const { draft, entry } of gathered.exposures) add('exposure', draft.unique_id, draft.name, entry.place)
+  for (const { draft, entry } of gathered.unitTests) add('unit test', draft.unique_id, draft.name, entry.place)
+}
+
+/** Tells entries of groups and macros that describe one name of a package twice. */
+export function checkEntriesOnce(
+  session: Session,
+  entries: Iterable<{ key: string; name: string; package: { name: string }; place: Place }>,
+): void {
+  const seen = new Set<string>()
+  for (const { key, name, package: of, place } of entries) {
+    if (key !== 'groups' && key !== 'macros') continue
+    const id = `${key} ${of.name} ${name}`
+    if (seen.has(id))
+      session.sink.add(
+        'invalid-properties',
+        'error',
+        place,
+        `the ${key.slice(0, -1)} '${name}' is described twice; put both entries into one`,
+      )
+    seen.add(id)
+  }
+}

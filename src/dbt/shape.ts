@@ -1,0 +1,102 @@
+import { Float } from '../jinja/value.ts'
+import { type Data, type DataObject, isList, isObject } from './data.ts'
+
+/**
+ * Says what is wrong with a value. `data` is it with its Jinja rendered, `raw` as it is written, which knows where it stands: `tell` is given
+ * the mapping or list that is around it and the key or index in there.
+ */
+export type Shape = (data: Data, raw: Data, at: At) => void
+
+interface At {
+  readonly holder: object
+  readonly key: string | number
+  /** As a person calls it: `columns[].name`. */
+  readonly name: string
+  readonly tell: Tell
+}
+export type Tell = (holder: object, key: string | number, message: string) => void
+
+export const anything: Shape = () => {}
+export const text = plain('a text', (data) => typeof data === 'string')
+export const bool = plain('true or false', (data) => typeof data === 'boolean')
+export const scalar = plain(
+  'a text or a number',
+  (data) => typeof data === 'string' || typeof data === 'number' || data instanceof Float,
+)
+
+/** One of some texts. */
+export function oneOf(...values: readonly string[]): Shape {
+  return plain(`one of ${values.join(', ')}`, (data) => typeof data === 'string' && values.includes(data))
+}
+
+/** Null, or what the shape says. */
+export function nullable(shape: Shape): Shape {
+  return (data, raw, at) => {
+    if (data !== null) shape(data, raw, at)
+  }
+}
+
+export function listOf(item: Shape): Shape {
+  return (data, raw, { holder, key, name, tell }) => {
+    if (!isList(data)) {
+      tell(holder, key, `'${name}' is a list, not ${kindOf(data)}`)
+      return
+    }
+    const written = isList(raw) ? raw : data
+    const inner = { holder: isList(raw) ? raw : holder, name: `${name}[]`, tell }
+    data.forEach((each, index) => {
+      item(each, written[index] ?? null, { ...inner, key: isList(raw) ? index : key })
+    })
+  }
+}
+
+/** A mapping. Fields that are not named here may be anything. */
+export function mapping(fields: Readonly<Record<string, Shape>> = {}, required: readonly string[] = []): Shape {
+  const known = Object.entries(fields)
+  return (data, raw, { holder, key, name, tell }) => {
+    if (!isObject(data)) {
+      tell(holder, key, `'${name}' is a mapping, not ${kindOf(data)}`)
+      return
+    }
+    const written: DataObject | null = isObject(raw) ? raw : null
+    for (const field of required)
+      if (!Object.hasOwn(data, field)) tell(holder, key, `'${name}' needs '${field}'; add it: ${field}: …`)
+    for (const [field, shape] of known) {
+      if (!Object.hasOwn(data, field)) continue
+      const inner = { holder: written ?? holder, key: written ? field : key, name: `${name}.${field}`, tell }
+      shape(data[field] ?? null, written?.[field] ?? null, inner)
+    }
+  }
+}
+
+/** The shape of what stands at the top, whose fields are called by their own names. */
+export function checkFields(
+  fields: Readonly<Record<string, Shape>>,
+  data: DataObject,
+  raw: DataObject,
+  tell: Tell,
+): void {
+  for (const field of Object.keys(data)) {
+    const shape = Object.hasOwn(fields, field) ? fields[field] : undefined
+    shape?.(data[field] ?? null, raw[field] ?? null, { holder: raw, key: field, name: field, tell })
+  }
+}
+
+function plain(expected: string, fits: (data: Data) => boolean): Shape {
+  return (data, _raw, { holder, key, name, tell }) => {
+    if (!fits(data)) tell(holder, key, `'${name}' is ${expected}, not ${kindOf(data)}`)
+  }
+}
+
+/** What a value is, in words; a short text is quoted. */
+export function kindOf(data: Data): string {
+  if (data === null) return 'empty'
+  if (isList(data)) return 'a list'
+  if (isObject(data)) return 'a mapping'
+  if (typeof data === 'string') return data.length <= 40 ? `'${data}'` : 'a text'
+  return data instanceof Float
+    ? `the number ${data.value}`
+    : typeof data === 'number'
+      ? `the number ${data}`
+      : `${data}`
+}
