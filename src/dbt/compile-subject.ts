@@ -86,6 +86,8 @@ export class CompileSubject implements Subject {
         return new Resolve((args, kwargs) => this.#source(args, kwargs))
       case 'metric':
         return (args) => this.#unknown(`metric ${args.map(str).join('.')}`)
+      case 'function':
+        return (args) => this.#unknown(`function ${args.map(str).join('.')}`)
       case 'config':
         return new CompileConfig(node.config)
       case 'this':

@@ -47,6 +47,7 @@ export function packageFiles(files: ProjectFiles, folder: string, paths: Package
     docs: find(paths.docs, '.md'),
     properties: find(paths.all, '.yml', '.yaml'),
     fixtures: find(below('fixtures'), '.csv', '.sql'),
+    functions: find(paths.functions, '.sql', '.py', '.js'),
   }
 }
 

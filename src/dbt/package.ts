@@ -29,6 +29,7 @@ export interface PackagePaths {
   readonly macros: readonly string[]
   readonly tests: readonly string[]
   readonly docs: readonly string[]
+  readonly functions: readonly string[]
   readonly all: readonly string[]
 }
 
@@ -44,6 +45,7 @@ export interface PackageFiles {
   readonly docs: readonly SourceFile[]
   readonly properties: readonly SourceFile[]
   readonly fixtures: readonly SourceFile[]
+  readonly functions: readonly SourceFile[]
 }
 
 /** The paths that a dbt_project.yml sets, or dbt's own: https://docs.getdbt.com/reference/dbt_project.yml */
@@ -56,7 +58,7 @@ export function packagePaths(project: DataObject): PackagePaths {
   const tests = paths(project['test-paths'], ['tests'])
   const functions = paths(project['function-paths'], ['functions'])
   const all = [...new Set([...models, ...seeds, ...snapshots, ...analyses, ...macros, ...tests, ...functions])]
-  return { models, seeds, snapshots, analyses, macros, tests, docs: paths(project['docs-paths'], all), all }
+  return { models, seeds, snapshots, analyses, macros, tests, functions, docs: paths(project['docs-paths'], all), all }
 }
 
 function paths(data: Data | undefined, otherwise: readonly string[]): readonly string[] {

@@ -68,6 +68,8 @@ export class ParseSubject implements Subject {
           this.#work.draft.metrics = [...this.#work.draft.metrics, args.map(str)]
           return args.map(str).join('.')
         }
+      case 'function':
+        return (args) => args.map(str).join('.')
       case 'config':
         return new ParseConfig((options) => this.#config(options))
       case 'this':

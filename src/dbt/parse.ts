@@ -62,6 +62,7 @@ export function parseProject(input: ProjectInput): Project {
     works: [],
   }
   tellMissing(session)
+  tellFunctions(session)
   tellEncodings(input.files, packages, sink)
   const gathered = gather(session)
   checkNodes(session, gathered)
@@ -113,6 +114,17 @@ function tellMissing({ packages, sink }: Session): void {
     { file: 'dbt_project.yml', offset: 0 },
     `not installed, so not known here: ${names}; what depends on their macros and models is not checked (dbt deps installs them)`,
   )
+}
+
+/** dbt's user-defined functions are no part of our manifest: who has some is told, so that nobody takes them for checked. */
+function tellFunctions({ packages, sink }: Session): void {
+  for (const { file } of [...packages.byName.values()].flatMap((of) => of.files.functions))
+    sink.add(
+      'invalid-project',
+      'notice',
+      { file, offset: 0 },
+      'functions are not read here: a change of this one does not show in the models that call it',
+    )
 }
 
 /** Everything that stands in the project's files, each with its config and its names. */
