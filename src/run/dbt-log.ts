@@ -103,8 +103,6 @@ export type DbtCommand = 'deps' | 'parse' | 'ls' | 'build'
 
 /** Events of a build whose words are dbt's, counts and names of nodes. */
 const spoken = new Set([
-  'MainReportVersion',
-  'AdapterRegistered',
   'FoundStats',
   'ConcurrencyLine',
   'LogStartLine',
@@ -125,6 +123,9 @@ const spoken = new Set([
   'StatsLine',
 ])
 
+/** Nothing that whoever deploys could do anything about: every deploy parses the whole project. */
+const noise = new Set(['UnableToPartialParse', 'ParsePerfInfoPath'])
+
 /** Events of the project's own making: its macros' `print`, `log` and `warn`. */
 const printed = new Set(['PrintEvent', 'JinjaLogInfo', 'JinjaLogDebug', 'JinjaLogWarning'])
 
@@ -133,13 +134,13 @@ export function isPrinted({ name, level }: DbtEvent): boolean {
 }
 
 /**
- * What is shown of an event, or null. Before dbt builds, nothing that it says itself can hold a row of data; `ls` says
- * again what `parse` said.
+ * What is shown of an event, or null. Before dbt builds, nothing that it says itself can hold a row of data; `ls` and
+ * `build` begin with what `parse` said.
  */
 export function spokenLine(event: DbtEvent, command: DbtCommand): string | null {
   const levels = command === 'ls' ? ['warn', 'error'] : ['info', 'warn', 'error']
   const shown = command !== 'build' || spoken.has(event.name)
-  if (!shown || printed.has(event.name) || !levels.includes(event.level)) return null
+  if (!shown || noise.has(event.name) || printed.has(event.name) || !levels.includes(event.level)) return null
   return event.message.trim() || null
 }
 
