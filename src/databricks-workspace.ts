@@ -54,6 +54,7 @@ export async function openDatabricksWorkspace(
   const dbt = await openDbt({
     folder,
     profilesDir: profiles?.folder ?? folder,
+    profile: first.project.target.profile,
     target: first.project.target.name,
     environment: process.env,
     secrets: connection.secrets,

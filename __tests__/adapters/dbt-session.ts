@@ -1,10 +1,11 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { type Dbt, type DbtInput, openDbt } from '../../src/adapters/dbt.ts'
 import { readProjectFiles } from '../../src/adapters/files.ts'
 import type { Manifest } from '../../src/dbt/manifest.ts'
 import { parseProject } from '../../src/dbt/parse.ts'
+import { profileName } from '../../src/dbt/profile-name.ts'
 import { isDeployed } from '../../src/graph/fingerprint.ts'
 import type { Build, NodeResult } from '../../src/run/build.ts'
 import { type EnvironmentName, pythonBin } from '../tools/python.ts'
@@ -49,7 +50,9 @@ export async function spoken(
   environment: Readonly<Record<string, string>> = nowhere,
 ): Promise<Spoken> {
   const said: string[] = []
+  const project = join(input.folder, 'dbt_project.yml')
   const dbt = await openDbt({
+    profile: (existsSync(project) ? profileName(readFileSync(project, 'utf8')) : null) ?? '',
     secrets: [],
     say: (line) => said.push(line),
     signal: new AbortController().signal,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -12,7 +12,16 @@ import { projectOf, regions } from '../dbt_projects/bronze.ts'
 import { dbtVersions } from '../tools/dbt.ts'
 import { describeWith } from '../tools/optional.ts'
 import { pythonBin } from '../tools/python.ts'
-import { deployedNodes, manifestOf, pathWith, projectCopy, remove, type Spoken, spoken } from './dbt-session.ts'
+import {
+  deployedNodes,
+  manifestOf,
+  nowhere,
+  pathWith,
+  projectCopy,
+  remove,
+  type Spoken,
+  spoken,
+} from './dbt-session.ts'
 
 const SLOW = 5 * 60_000
 
@@ -89,6 +98,25 @@ models:
     const { dbt, said } = await spoken({ folder, target: 'us', secrets: ['nobody'] }, await pathWith('dbt112'))
     await expect(dbt.manifest()).rejects.toThrow(/^dbt cannot read .*lost.*depends on a node named '\*\*\*'/s)
     expect(said.join('\n')).not.toContain('nobody')
+    await dbt.close()
+    remove(folder)
+  })
+
+  test('the environment leads dbt nowhere else than us', { timeout: SLOW }, async () => {
+    const profiles = readFileSync(
+      join(import.meta.dirname, '../../dbt_projects', projectOf('us'), 'profiles.yml'),
+      'utf8',
+    )
+    const folder = projectCopy(projectOf('us'), {
+      '.env': 'DATABRICKS_US_CATALOG=eu_prod\n',
+      'profiles.yml': `${profiles}\nother: {target: us, outputs: {us: {type: databricks, host: eu.invalid, http_path: /x, token: x, catalog: eu_prod, schema: default}}}\n`,
+    })
+    const manifest = await manifestOf(folder, 'us')
+    const misleading = { DBT_PROFILE: 'other', DBT_RESOURCE_TYPES: 'seed', DBT_PRINT: 'false', DBT_TARGET: 'dev' }
+    const { dbt } = await spoken({ folder, target: 'us' }, await pathWith('dbt112'), { ...nowhere, ...misleading })
+    expect(disagreements(manifest, await dbt.manifest())).toEqual([])
+    const nodes = deployedNodes(manifest)
+    expect(await dbt.list(await dbt.select(manifest, nodes))).toEqual([...nodes].sort())
     await dbt.close()
     remove(folder)
   })

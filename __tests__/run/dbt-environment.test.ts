@@ -17,5 +17,13 @@ test('dbt is given the environment without what is the action’s alone', () => 
     GITHUB_STEP_SUMMARY: '1',
     LEFT_OUT: undefined,
   }
-  expect(dbtEnvironment({ ...own, ...actions })).toEqual(own)
+  expect(dbtEnvironment({ ...own, ...actions })).toEqual({ ...own, PYTHON_DOTENV_DISABLED: '1' })
+})
+
+test('what would have dbt build something else than the plan says does not reach it', () => {
+  const names = ['EMPTY', 'SAMPLE', 'EVENT_TIME_START', 'RESOURCE_TYPES', 'EXCLUDE_RESOURCE_TYPES', 'DEFER', 'STATE']
+  const changing = names.flatMap((name) => [`DBT_${name}`, `DBT_ENGINE_${name}`, `dbt_${name.toLowerCase()}`])
+  const kept = { DBT_FULL_REFRESH: '1', DBT_EMPTY_TABLES: 'x', MY_DBT_EMPTY: '1', DBT_STATE_OF: 'x' }
+  const given = { ...Object.fromEntries(changing.map((name) => [name, 'true'])), ...kept }
+  expect(dbtEnvironment(given)).toEqual({ ...kept, PYTHON_DOTENV_DISABLED: '1' })
 })

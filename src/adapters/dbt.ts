@@ -21,6 +21,8 @@ export interface DbtInput {
   readonly folder: string
   /** The folder of profiles.yml; without it dbt looks for itself. */
   readonly profilesDir?: string
+  /** The name of the profile in profiles.yml. */
+  readonly profile: string
   readonly target: string
   /** This process's own; dbt is given it without what GitHub gives to the action alone. */
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -55,7 +57,7 @@ export interface Dbt {
  * `deps` and `manifest`. Throws a ConfigurationError when there is no dbt and none can be installed.
  */
 export async function openDbt(input: DbtInput): Promise<Dbt> {
-  const { folder, target, profilesDir = null, signal } = input
+  const { folder, profile, target, profilesDir = null, signal } = input
   const output = await mkdtemp(join(tmpdir(), 'dbt-regions-'))
   const environment = dbtEnvironment(input.environment)
   const redact = redactor(input.secrets)
@@ -66,7 +68,7 @@ export async function openDbt(input: DbtInput): Promise<Dbt> {
     await rm(output, { recursive: true, force: true })
     throw error
   })
-  const places: DbtPlaces = { folder, profilesDir, target, output }
+  const places: DbtPlaces = { folder, profilesDir, profile, target, output }
   const cancel = () => opened.invoker.interrupt()
   signal.addEventListener('abort', cancel)
   if (signal.aborted) cancel()

@@ -4,6 +4,7 @@ export interface DbtPlaces {
   /** The project's folder, and that of its profiles.yml; null where dbt looks for itself. */
   readonly folder: string
   readonly profilesDir: string | null
+  readonly profile: string
   readonly target: string
   /** Where dbt writes everything but installed packages. */
   readonly output: string
@@ -21,7 +22,7 @@ const exact = ['--indirect-selection', 'empty', '--exclude-resource-type', 'unit
 
 /** The arguments of one dbt command; `selection`, as `selectionArguments` makes it, for `ls` and `build`. https://docs.getdbt.com/reference/global-configs/about-global-configs */
 export function dbtArguments(command: DbtCommand, places: DbtPlaces, selection?: readonly string[]): readonly string[] {
-  const { folder, profilesDir, target, output } = places
+  const { folder, profilesDir, profile, target, output } = places
   return [
     command,
     ...log,
@@ -31,6 +32,9 @@ export function dbtArguments(command: DbtCommand, places: DbtPlaces, selection?:
     '--project-dir',
     folder,
     ...(profilesDir === null ? [] : ['--profiles-dir', profilesDir]),
+    // DBT_PROFILE would lead to another workspace than the one that the walls have let pass.
+    '--profile',
+    profile,
     '--target',
     target,
     ...(command === 'deps' ? [] : ['--target-path', output]),
