@@ -62,6 +62,12 @@ export function resultReader(): (event: DbtEvent) => NodeResult | null {
   }
 }
 
+/** The name of a hook of on-run-start or on-run-end that this event says has failed, or null. dbt tells of hooks in no other way. */
+export function failedHook(event: DbtEvent): string | null {
+  if (event.name !== 'LogHookEndLine' || event.data.status !== 'error') return null
+  return nodeOf(event)?.split('.').slice(2).join('.') ?? 'without a name'
+}
+
 function nodeOf({ data }: DbtEvent): string | null {
   const id = isRecord(data.node_info) ? data.node_info.unique_id : undefined
   return typeof id === 'string' ? id : null

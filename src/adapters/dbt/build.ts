@@ -1,5 +1,5 @@
 import type { Build, NodeResult } from '../../run/build.ts'
-import { type DbtEvent, resultReader, shownError } from '../../run/dbt-log.ts'
+import { type DbtEvent, failedHook, resultReader, shownError } from '../../run/dbt-log.ts'
 import { WarehouseError } from '../../run/warehouse.ts'
 import { readWarehouseError } from '../../run/warehouse-error.ts'
 import type { Outcome } from './invoke.ts'
@@ -12,8 +12,9 @@ export interface BuildInput {
 }
 
 /**
- * Runs `dbt build` and tells results as its log tells them. Ends with a WarehouseError when dbt did not come to its end;
- * what it had not told of then was not built. Whoever stops listening has it cancelled.
+ * Runs `dbt build` and tells results as its log tells them. Ends with a WarehouseError when dbt did not come to its end,
+ * when a hook of the run failed, or when dbt says without a reason that it did; what it had not told of then was not built.
+ * Whoever stops listening has it cancelled.
  */
 export function buildWith({ run, interrupt, isCancelled, redact }: BuildInput): Build {
   return async function* (nodes) {
@@ -22,9 +23,14 @@ export function buildWith({ run, interrupt, isCancelled, redact }: BuildInput): 
     let waiting: NodeResult[] = []
     let wake = () => {}
     let ended = false
+    let unfinished = false
+    const hooks: string[] = []
     const running = run((event) => {
+      const hook = failedHook(event)
+      if (hook !== null) hooks.push(hook)
       const result = read(event)
       if (result === null) return
+      unfinished ||= ['error', 'fail', 'skipped'].includes(result.status)
       waiting.push(result.message === null ? result : { ...result, message: redact(result.message) })
       wake()
     })
@@ -52,7 +58,17 @@ export function buildWith({ run, interrupt, isCancelled, redact }: BuildInput): 
       if (!ended) interrupt()
       await over
     }
-    const { error } = await running
+    const { success, error } = await running
+    if (error === null && hooks.length > 0) {
+      throw new WarehouseError(
+        redact(
+          `the hook ${hooks.join(', ')} failed; the workspace's query history has its words. Hooks run with every deploy that builds something`,
+        ),
+      )
+    }
+    if (error === null && !success && !unfinished) {
+      throw new WarehouseError('dbt says that its build failed, and of no node that it did')
+    }
     if (error === null) return
     if (isCancelled()) throw new WarehouseError('the run was cancelled')
     const { what, said } = error
