@@ -13,6 +13,7 @@ import { present, unbroken, wholeEnvironment } from './deployed-project.ts'
 import type { DeployOptions, Opened } from './deployment.ts'
 import { ConfigurationError } from './errors.ts'
 import { type Profiles, readProfiles } from './profiles.ts'
+import { plain } from './report/escape.ts'
 import { type Repository, readCommit, readHead } from './repository.ts'
 import { disagreements } from './run/disagreement.ts'
 import type { Plan } from './run/plan.ts'
@@ -21,6 +22,9 @@ import type { Warehouse } from './run/warehouse.ts'
 import { startSql } from './sql/sdk.ts'
 import { refuseOtherPlace, refuseOthersCredentials } from './walls.ts'
 import type { Prepared, Workspace } from './workspace.ts'
+
+/** Characters of one line of dbt's. */
+const LONGEST_LINE = 10_000
 
 /**
  * A region's Databricks workspace, its project read as dbt will build it. The walls between regions are looked at before anything is
@@ -58,7 +62,7 @@ export async function openDatabricksWorkspace(
     target: first.project.target.name,
     environment: process.env,
     secrets: connection.secrets,
-    say: (line) => progress.say(line),
+    say: (line) => progress.say(plain(line, LONGEST_LINE)),
     signal: options.signal,
   })
   let warehouse: Warehouse | undefined
