@@ -16,6 +16,8 @@ try {
   const message = fail(error)
   if (isAction) (await import('@actions/core')).setFailed(message)
 }
+// All is done and told. A driver that was still connecting would keep the process for as long as a workspace does not answer.
+process.stdout.write('', () => process.exit())
 
 /** Sets the exit status and says on a terminal what went wrong. */
 function fail(error: unknown): string {
