@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { currentState, type LedgerEvent, openLedger, runClock, sortEvents } from '../../src/run/ledger.ts'
+import {
+  currentState,
+  type LedgerEvent,
+  ledgerStatuses,
+  openLedger,
+  runClock,
+  sortEvents,
+} from '../../src/run/ledger.ts'
 import { type Warehouse, WarehouseError } from '../../src/run/warehouse.ts'
 import { embedded } from '../adapters/embedded.ts'
 import { memoryWarehouse } from './memory.ts'
@@ -30,6 +37,22 @@ describe('the table', () => {
     await (await openLedger(warehouse, place)).append(events)
     expect(await eventsIn(warehouse)).toEqual(new Set(events))
     expect(warehouse.statements.filter((sql) => sql.startsWith('INSERT'))).toHaveLength(3)
+  })
+  it('asks for no more parameters at once than Databricks takes', async () => {
+    const warehouse = memoryWarehouse()
+    const asked: number[] = []
+    const query: typeof warehouse.query = (sql, parameters = {}) => {
+      asked.push(Object.keys(parameters).length)
+      return warehouse.query(sql, parameters)
+    }
+    const events = Array.from({ length: 120 }, (_, n) => {
+      const time = new Date(n).toISOString()
+      const own = { unique_id: `u${n}`, fingerprint: `f${n}`, relation: `r${n}`, message: `m${n}`, time, sequence: n }
+      return event({ ...own, parents: { a: `${n}` }, status: ledgerStatuses[n % 5] ?? 'pending' })
+    })
+    await (await openLedger({ ...warehouse, query }, place)).append(events)
+    expect(Math.max(...asked)).toBeLessThan(256)
+    expect(await eventsIn(warehouse)).toEqual(new Set(events))
   })
   it('keeps what the user named out of the statement', async () => {
     const warehouse = memoryWarehouse()

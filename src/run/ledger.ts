@@ -120,8 +120,8 @@ function isAbsence(error: unknown): boolean {
   )
 }
 
-/** A statement of this many rows stays below what warehouses take in parameters (four a row). */
-const rowsPerStatement = 50
+/** Six parameters a row at most and eight for all stay below Databricks' 256: https://github.com/databricks/databricks-sql-nodejs/issues/308 */
+const rowsPerStatement = 40
 
 async function insertEvents(warehouse: Warehouse, table: RelationName, events: readonly LedgerEvent[]): Promise<void> {
   for (let start = 0; start < events.length; start += rowsPerStatement) {
