@@ -4,6 +4,7 @@ import { check } from './check.ts'
 import { regionNamed } from './config/parse.ts'
 import { ConfigurationError } from './errors.ts'
 import { refuseUnmerged } from './event.ts'
+import { packageSource } from './packages.ts'
 import { progressOn } from './progress.ts'
 import { commentMarkdown } from './report/comment.ts'
 import { deploymentText } from './report/deployment.ts'
@@ -18,6 +19,7 @@ interface CheckOptions {
   readonly base?: string
   readonly region?: string
   readonly config?: string
+  readonly packages: string
 }
 
 const exits = 'Exit status: 0 fine, 1 findings that fail the check or a failed deploy, 2 wrong use or configuration.'
@@ -39,6 +41,14 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
       'compare with the merge base of this branch, tag or commit (default: the default branch)',
     )
 
+  const packages = () =>
+    new Option(
+      '--packages <which>',
+      'fetch: what is not installed is fetched, without dbt; installed: it stays unknown',
+    )
+      .choices(['fetch', 'installed'])
+      .default('fetch')
+
   command('check', 'check the working tree against a base: graph, GDPR tagging, what changes and whom it reaches')
     .addOption(base())
     .option('--region <name>', 'check this region alone')
@@ -46,6 +56,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
       new Option('--format <format>', 'how to print the report').choices(['text', 'markdown', 'json']).default('text'),
     )
     .addOption(config())
+    .addOption(packages())
     .action(async (options: CheckOptions & { format: string }) => {
       const { report, place } = await checkHere(options)
       print(rendered(report, place, options.format))
@@ -56,6 +67,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .addOption(base())
     .option('--region <name>', 'plan this region alone')
     .addOption(config())
+    .addOption(packages())
     .action(async (options: CheckOptions) => print(planText((await checkHere(options)).report)))
 
   command('deploy', "run what differs from a region's ledger, what is pending there, and what depends on it")
@@ -118,7 +130,11 @@ async function checkHere(options: CheckOptions): Promise<{ report: Report; place
       await readSides(
         repository,
         { kind: 'local', ...(options.base !== undefined && { base: options.base }) },
-        { ...(options.region !== undefined && { region: options.region }), env: harmlessEnvironment(process.env) },
+        {
+          ...(options.region !== undefined && { region: options.region }),
+          env: harmlessEnvironment(process.env),
+          ...(options.packages === 'fetch' && { packages: packageSource(process.env) }),
+        },
       ),
     )
     return { report, place: placeHere(repository, report) }

@@ -7,6 +7,7 @@ import { ConfigurationError } from './errors.ts'
 import { commandFor, type GitHubEvent, isFork, occasionOf } from './event.ts'
 import { withEarlierDeploys } from './github-deployments.ts'
 import { type Inputs, readInputs } from './inputs.ts'
+import { packageSource } from './packages.ts'
 import { annotationsOf } from './report/annotations.ts'
 import { commentUpdate } from './report/comment.ts'
 import type { Place } from './report/place.ts'
@@ -49,6 +50,7 @@ async function checkAction(repository: Repository, event: GitHubEvent, inputs: I
     await readSides(repository, occasionOf(event), {
       ...(inputs.region !== undefined && { region: inputs.region }),
       env: harmlessEnvironment(process.env),
+      ...(inputs.packages !== 'installed' && { packages: packageSource(process.env) }),
     }),
   )
   const report = await withEarlier(checked, event, inputs)

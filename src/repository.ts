@@ -8,11 +8,13 @@ import { regionNamed } from './config/parse.ts'
 import { type Config, configFile, discover, type EffectiveRegion, effectiveConfig, parseConfig } from './config.ts'
 import { ParseCache } from './dbt/cache.ts'
 import { parseProject } from './dbt/parse.ts'
-import type { ProjectFiles } from './dbt/project.ts'
+import { installedName, namedSources, type Pin, pinsOf } from './dbt/pins.ts'
+import type { KnownPackages, ProjectFiles } from './dbt/project.ts'
 import { join as joinPath } from './dbt/text.ts'
-import { outsidePackages } from './dbt/wanted.ts'
+import { outsidePackages, PROJECT_FILE, type Source } from './dbt/wanted.ts'
 import { ConfigurationError } from './errors.ts'
 import type { Finding } from './finding.ts'
+import { type OpenSource, withFetchedPackages } from './packages.ts'
 
 /** A repository as it stands on disk, with its configuration. */
 export interface Repository {
@@ -48,12 +50,15 @@ async function refuseOverlooked(root: string): Promise<void> {
   }
 }
 
+interface ReadOptions {
+  readonly region?: string
+  readonly env: ReadonlyMap<string, string>
+  /** Where packages come from that are not installed; left out, none are fetched. */
+  readonly packages?: OpenSource
+}
+
 /** Everything that a check looks at: every region's project, or one region's, in the working tree and at the base. */
-export async function readSides(
-  repository: Repository,
-  occasion: Occasion,
-  options: { readonly region?: string; readonly env: ReadonlyMap<string, string> },
-): Promise<CheckInput> {
+export async function readSides(repository: Repository, occasion: Occasion, options: ReadOptions): Promise<CheckInput> {
   const { git } = repository
   const [base, head, dirty] = [await baseCommit(git, occasion), await git.commit('HEAD'), await git.isDirty()]
   const before = base === null ? null : await configAt(repository, base)
@@ -63,7 +68,7 @@ export async function readSides(
   const cache = new ParseCache()
   const folders = new Folders(git)
   const regions = await Promise.all(
-    chosen.map(async (region) => [region.name, await sidesOf(folders, region, base, options.env, cache)] as const),
+    chosen.map(async (region) => [region.name, await sidesOf(folders, region, base, options, cache)] as const),
   )
   return {
     base,
@@ -112,23 +117,63 @@ async function sidesOf(
   folders: Folders,
   region: EffectiveRegion,
   base: string | null,
-  env: ReadonlyMap<string, string>,
+  { env, packages }: ReadOptions,
   cache: ParseCache,
 ): Promise<Sides> {
-  const working = await folders.working(region.head.project)
+  const own = await folders.working(region.head.project)
+  const old =
+    base === null || region.base === null ? null : await folders.at(base, region.base.project, region.head.project)
+  const [working, before] = packages === undefined ? [own, old] : await withPackagesOf(region, own, old, packages)
   const head = side(working, region.head, env, cache)
-  if (base === null || region.base === null) return { head, base: null }
-  const before = await folders.at(base, region.base.project, region.head.project)
+  if (before === null || region.base === null) return { head, base: null }
   const same =
     region.base.project === region.head.project && region.base.target === region.head.target && equal(before, working)
   return { head, base: same ? head : side(before, region.base, env, cache) }
+}
+
+/**
+ * Both sides with the packages that they want and do not have. Only what the base names may come from elsewhere than public hosts, since anybody
+ * may open a pull request.
+ */
+async function withPackagesOf(
+  { head, base }: EffectiveRegion,
+  own: Read,
+  old: Read | null,
+  source: OpenSource,
+): Promise<[Read, Read | null]> {
+  const [now, then] = [
+    { files: own.files, root: head.project },
+    { files: old?.files ?? new Map(), root: base?.project ?? '' },
+  ]
+  const trusted = namedSources(then)
+  const [fetched, before] = await Promise.all([
+    withFetchedPackages({ ...now, source, trusted }),
+    old && withFetchedPackages({ ...then, source, trusted, outdated: ofOther(then, now) }),
+  ])
+  const atBase = (before?.packages.problems ?? [])
+    .filter((problem) => !fetched.packages.problems.includes(problem))
+    .map((problem) => `at base, ${problem}`)
+  const packages = { ...fetched.packages, problems: [...fetched.packages.problems, ...atBase] }
+  return [{ ...own, ...fetched, packages }, old && { ...old, ...before }]
+}
+
+/** Whether a package that is installed in the working tree, and taken from there for the base, is there in the version of the head. */
+function ofOther(base: Source, head: Source): (pin: Pin) => boolean {
+  const { folder, pins } = pinsOf(head)
+  const wanted = new Map(pins.map((pin) => [pin.key, JSON.stringify(pin)]))
+  return (pin) => {
+    const name = installedName(base, folder, pin)
+    const file = `${folder}/${name}/${PROJECT_FILE}`
+    return wanted.get(pin.key) !== JSON.stringify(pin) && base.files.get(file) === head.files.get(file)
+  }
 }
 
 function equal(some: Read, others: Read): boolean {
   return (
     some.files.size === others.files.size &&
     [...some.files].every(([path, text]) => others.files.get(path) === text) &&
-    some.links.join('\0') === others.links.join('\0')
+    some.links.join('\0') === others.links.join('\0') &&
+    JSON.stringify(some.packages?.problems) === JSON.stringify(others.packages?.problems)
   )
 }
 
@@ -136,6 +181,7 @@ function equal(some: Read, others: Read): boolean {
 interface Read {
   readonly files: ProjectFiles
   readonly links: readonly string[]
+  readonly packages?: KnownPackages
 }
 
 /** Folders of projects and of the local packages that they share: each is read once, however many regions use it. */
@@ -237,7 +283,7 @@ function linkFindings(links: readonly string[]): Finding[] {
 }
 
 function side(
-  { files, links }: Read,
+  { files, links, packages }: Read,
   place: DeployedPlace,
   env: ReadonlyMap<string, string>,
   cache: ParseCache,
@@ -248,6 +294,7 @@ function side(
     root: place.project,
     env,
     cache,
+    ...(packages !== undefined && { packages }),
     ...(place.target !== null && { target: place.target }),
     ...(place.profiles !== undefined && { profiles: place.profiles }),
   })

@@ -166,7 +166,7 @@ function lines(text: string): string[] {
 }
 
 /** Reads the answer of `git cat-file --batch`: `<id> <type> <size>\n<bytes>\n` or `<name> missing\n` for each request. */
-function blobs(answer: Buffer, paths: readonly string[]): Map<string, string> {
+export function blobs(answer: Buffer, paths: readonly string[]): Map<string, string> {
   const found = new Map<string, string>()
   let at = 0
   for (const path of paths) {

@@ -13,7 +13,7 @@ import { readSelectors } from './selectors.ts'
 import { Sink } from './sink.ts'
 import { join } from './text.ts'
 import { envVar, varLookup } from './variables.ts'
-import { leadsOut, PROJECT_FILE, readYamlFile, type Wanted, wantedPackages } from './wanted.ts'
+import { leadsOut, PROJECT_FILE, pinKey, readYamlFile, type Wanted, wantedPackages } from './wanted.ts'
 import type { Yaml } from './yaml.ts'
 
 /** The project and what is installed in it. */
@@ -57,7 +57,10 @@ export function loadPackages(input: ProjectInput, cache: ParseCache, sink: Sink)
   const root = makePackage(input, name, '', project, yaml, scope, cache, sink)
   const byName = new Map([[name, root]])
   const install = textOr(root.rendered['packages-install-path'], 'dbt_packages')
-  const wanted = wantedPackages(input, cache, sink)
+  const wanted = wantedPackages(input, cache, sink).map((found) => {
+    const known = input.packages?.names.get(pinKey(found))
+    return known === undefined ? found : { ...found, names: [known, ...found.names] }
+  })
   const folders = packageFolders(input, install, wanted)
   for (const folder of folders) {
     const file = join(folder, PROJECT_FILE)

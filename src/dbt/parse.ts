@@ -61,7 +61,7 @@ export function parseProject(input: ProjectInput): Project {
     configs: new Configs(packages),
     works: [],
   }
-  tellMissing(session)
+  tellMissing(session, input.packages?.problems ?? [])
   tellFunctions(session)
   tellEncodings(input.files, packages, sink)
   const gathered = gather(session)
@@ -105,13 +105,15 @@ function readAllMacros(packages: Packages, cache: ParseCache, sink: Sink): Macro
   return [...builtinMacros(packages.target.adapter), ...own]
 }
 
-function tellMissing({ packages, sink }: Session): void {
+function tellMissing({ packages, sink }: Session, problems: readonly string[]): void {
+  const place = { file: 'dbt_project.yml', offset: 0 }
+  for (const problem of problems) sink.add('missing-package', 'notice', place, problem)
   if (packages.toInstall.length === 0) return
   const names = packages.toInstall.join(', ')
   sink.add(
     'missing-package',
     'notice',
-    { file: 'dbt_project.yml', offset: 0 },
+    place,
     `not installed, so not known here: ${names}; what depends on their macros and models is not checked (dbt deps installs them)`,
   )
 }

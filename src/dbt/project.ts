@@ -17,8 +17,18 @@ export interface ProjectInput {
   readonly env: ReadonlyMap<string, string>
   /** As dbt's `--vars`. */
   readonly vars?: Readonly<Record<string, unknown>>
+  /** What is known of packages besides the files of those that are there. */
+  readonly packages?: KnownPackages
   /** What other parses have read already: give the same one for base and head, and the same text is read once. */
   readonly cache?: ParseCache
+}
+
+/** What came of fetching packages. */
+export interface KnownPackages {
+  /** The name of a package by what its entry in packages.yml names it (`pinKey`). */
+  readonly names: ReadonlyMap<string, string>
+  /** Which could not be fetched, and why: a sentence each, without its full stop. */
+  readonly problems: readonly string[]
 }
 
 /** A parsed project: what is right in it as a Manifest, what is wrong as findings, and what is needed to compile its nodes. */

@@ -14,12 +14,14 @@ export interface Wanted {
   readonly names: readonly string[]
   /** Its folder from the project's root, when it is a local package; `..` leads out of the project's folder. */
   readonly local: string | null
-  /** As it is written, when it is a local package. */
+  /** Where it is to come from, as it is written. */
   readonly written: string
+  /** All that is written of it. */
+  readonly entry: DataObject
   readonly place: Place
 }
 
-interface Source {
+export interface Source {
   readonly files: ProjectFiles
   readonly root: string
 }
@@ -32,13 +34,18 @@ export function wantedPackages(input: Source, cache: ParseCache, sink: Sink): Wa
   const wanted: Wanted[] = []
   const folders = ['']
   for (const folder of folders) {
-    for (const found of NAMING.flatMap((name) => wantedBy(input, join(folder, name), cache, sink))) {
+    for (const found of NAMING.flatMap((name) => wantedIn(input, join(folder, name), cache, sink))) {
       wanted.push(found)
       if (found.local === null || folders.includes(found.local)) continue
       if (input.files.has(join(found.local, PROJECT_FILE))) folders.push(found.local)
     }
   }
   return wanted
+}
+
+/** What tells an entry of a packages.yml from the others of its file. */
+export function pinKey({ entry, written }: Pick<Wanted, 'entry' | 'written'>): string {
+  return typeof entry.subdirectory === 'string' ? `${written}#${entry.subdirectory}` : written
 }
 
 /**
@@ -61,24 +68,26 @@ function isElsewhere(path: string): boolean {
   return /^(?:[/\\~]|[A-Za-z]:)/.test(path)
 }
 
-function wantedBy(input: Source, file: string, cache: ParseCache, sink: Sink): Wanted[] {
+/** What one file asks for, of the form of a packages.yml. */
+export function wantedIn(input: Source, file: string, cache: ParseCache, sink: Sink): Wanted[] {
   const yaml = readYamlFile(input, file, cache, sink)
   const entries = isObject(yaml?.data) ? yaml.data.packages : undefined
   if (!yaml || !isList(entries)) return []
   return entries.flatMap((entry, index) => {
     const place = { file, offset: yaml.itemOffset(entries, index) }
     const found = isObject(entry) ? wantedPackage(entry, input.root) : undefined
-    return found ? [{ ...found, place }] : []
+    return found && isObject(entry) ? [{ ...found, entry, place }] : []
   })
 }
 
-function wantedPackage(entry: DataObject, root: string): Omit<Wanted, 'place'> | undefined {
-  const { package: hub, git, local, tarball } = entry
+function wantedPackage(entry: DataObject, root: string): Omit<Wanted, 'entry' | 'place'> | undefined {
+  const { package: hub, local, tarball } = entry
   if (typeof hub === 'string') return { names: [hub.slice(hub.lastIndexOf('/') + 1)], local: null, written: hub }
   if (typeof local === 'string') {
     const folder = isElsewhere(local) ? local : relativeTo(root, join(root, local.replace(/\/+$/, '')))
     return { names: [stem(local) || local], local: folder, written: local }
   }
+  const git = entry.git ?? entry.private
   if (typeof git === 'string') {
     const name = stem(git.replace(/\/+$/, '')).replaceAll('-', '_')
     const folder = texts(entry.subdirectory).map((path) => path.slice(path.lastIndexOf('/') + 1))
