@@ -29,7 +29,11 @@ describe('wrong use ends with status 2 and says what to do', () => {
     ['an unknown configuration', ['check', '--config', 'x.yml'], /x\.yml: there is no such configuration file/],
     ['a configuration elsewhere', ['check', '--config', '/etc/passwd'], /is outside of the repository/],
     ['a deploy without a region', ['deploy', '--engine', 'demo'], /required option '--region <name>'/],
-    ['a deploy without an engine', ['deploy', '--region', 'eu'], /engine/],
+    [
+      'a deploy without credentials',
+      ['deploy', '--region', 'eu'],
+      /region eu cannot be reached:\n.*DATABRICKS_EU_HOST/,
+    ],
     ['no project', ['manifest', '--project', '.github', '--output', 'm.json'], /has no dbt_project\.yml/],
   ]
   test.each(cases)('%s', async (_, args, message) => {
