@@ -182,6 +182,12 @@ describe('a connection', () => {
     ],
     ['another type', `type: duckdb\n${TOKEN}`, {}, ["`type` of the target 'eu' is duckdb; a deploy needs databricks"]],
     [
+      'a catalog that dbt finds elsewhere',
+      `catalog:\nsession_properties: {databricks.catalog: us_prod}\n${TOKEN}`,
+      {},
+      ["`session_properties` of the target 'eu' names databricks.catalog; a deploy needs it as `catalog`"],
+    ],
+    [
       'a filter that fails on a secret',
       `token: "{{ env_var('TOKEN').nothing.at_all }}"`,
       {},
@@ -231,6 +237,7 @@ describe("the variables of a target's credentials", () => {
     ],
     ['none that is a place of relations', `schema: "{{ env_var('S') }}"\n${TOKEN}`, ['TOKEN']],
     ['of a principal', `client_secret: "{{ env_var('P') }}"\nazure_client_id: "{{ env_var('Q') }}"`, ['P', 'Q']],
+    ['named as an argument', `token: "{{ env_var(default='', var='A') }}"`, ['A']],
     ['of what is no Jinja', `token: "{{ env_var('A' }}"`, []],
   ])('%s', (_, fields, names) => {
     expect(credentialVariables(profile(fields), 'shop', 'eu')).toEqual(names)

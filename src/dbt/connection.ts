@@ -57,6 +57,11 @@ export function readConnection(
   const [host, httpPath] = PLACE.map((field) => fields.required(field))
   const schema = fields.required('schema')
   const catalog = fields.text('catalog') || fields.text('database') || null
+  // dbt takes it for the catalog where none is named, and every relation that is read here would stand elsewhere.
+  const session = output.fields.session_properties
+  if (isObject(session) && session['databricks.catalog'] !== undefined) {
+    fields.say('session_properties', 'names databricks.catalog; a deploy needs it as `catalog`')
+  }
   const auth = readAuthentication(fields, host ?? '', input.env)
   const place = tidyHost(host ?? '')
   if (host && place === null) fields.say('host', 'is no host name, such as dbc-1234.cloud.databricks.com')
@@ -86,7 +91,7 @@ function variablesOf(text: string): string[] {
   try {
     walk(parse(text), (node) => {
       if (node.kind !== 'call' || node.callee.kind !== 'name' || node.callee.name !== 'env_var') return undefined
-      const [first] = node.args
+      const first = node.args[0] ?? node.kwargs.find(({ name }) => name === 'var')?.value
       if (first?.kind === 'const' && typeof first.value === 'string') names.push(first.value)
       return undefined
     })
