@@ -13,33 +13,52 @@ function dbtSaying(text: string): string {
   mkdirSync(folder)
   const line = JSON.stringify({ data: {}, info: { name: 'PackageMessage', level: 'warn', msg: text } })
   writeFileSync(join(folder, 'said.jsonl'), `${line}\n`)
-  writeFileSync(join(folder, 'dbt'), '#!/bin/sh\ncat "$(dirname "$0")/said.jsonl"\nexit 2\n')
+  writeFileSync(
+    join(folder, 'dbt'),
+    '#!/bin/sh\ncat "$(dirname "$0")/said.jsonl"\necho "fatal: https://$DBT_ENV_SECRET_GIT@github.com" >&2\nexit 2\n',
+  )
   chmodSync(join(folder, 'dbt'), 0o755)
   return folder
 }
 
+async function opening(root: string, said: string[]) {
+  const repository = await openRepository(root)
+  const [region] = repository.config.regions
+  if (region === undefined) throw new Error('no region')
+  return openDatabricksWorkspace(repository, region, {
+    engine: 'dbt',
+    runId: 'r',
+    progress: { say: (line) => said.push(line), now: () => {} },
+    signal: new AbortController().signal,
+  })
+}
+
+function projectWithPackages(): string {
+  const { root, commit } = newRepository()
+  commit('all', {
+    'dbt_project.yml': 'name: shop\nprofile: shop\n',
+    'packages.yml': 'packages: []\n',
+    'profiles.yml':
+      'shop: {target: prod, outputs: {prod: {type: databricks, host: 127.0.0.1:1, http_path: /x, token: t0ken, schema: s}}}\n',
+  })
+  return root
+}
+
+test('what is secret to dbt is so to us, in what it says and in why it fails', async () => {
+  vi.stubEnv('DBT_ENV_SECRET_GIT', 'ghp_1')
+  vi.stubEnv('PATH', `${dbtSaying('cloning https://ghp_1@github.com/a/b with t0ken')}:/usr/bin:/bin`)
+  const said: string[] = []
+  const error: unknown = await opening(projectWithPackages(), said).catch((thrown: unknown) => thrown)
+  expect(said).toContain('cloning https://***@github.com/a/b with ***')
+  expect(String(error)).toContain('fatal: https://***@github.com')
+})
+
 test.each(['::add-mask::a', ' \t::stop-commands::x', 'fine\n::error::x', 'fine\r::error::x', 'x ##[add-mask]a'])(
   'what dbt says is no workflow command: %j',
   async (text) => {
-    const { root, commit } = newRepository()
-    commit('all', {
-      'dbt_project.yml': 'name: shop\nprofile: shop\n',
-      'packages.yml': 'packages: []\n',
-      'profiles.yml':
-        'shop: {target: prod, outputs: {prod: {type: databricks, host: 127.0.0.1:1, http_path: /x, token: t0ken, schema: s}}}\n',
-    })
     vi.stubEnv('PATH', `${dbtSaying(text)}:/usr/bin:/bin`)
-    const repository = await openRepository(root)
-    const [region] = repository.config.regions
-    if (region === undefined) throw new Error('no region')
     const said: string[] = []
-    const opening = openDatabricksWorkspace(repository, region, {
-      engine: 'dbt',
-      runId: 'r',
-      progress: { say: (line) => said.push(line), now: () => {} },
-      signal: new AbortController().signal,
-    })
-    await expect(opening).rejects.toThrow('dbt cannot install the packages')
+    await expect(opening(projectWithPackages(), said)).rejects.toThrow('dbt cannot install the packages')
     expect(said.length).toBeGreaterThan(0)
     // As the runner reads its steps' output, whose lines end at a carriage return too.
     const lines = said.flatMap((each) => each.split(/\r\n|\r|\n/)).map((line) => line.trimStart())

@@ -15,6 +15,8 @@ import { ConfigurationError } from './errors.ts'
 import { type Profiles, readProfiles } from './profiles.ts'
 import { plain } from './report/escape.ts'
 import { type Repository, readCommit, readHead } from './repository.ts'
+import { publishedText } from './run/dbt-artifacts.ts'
+import { redactor } from './run/dbt-log.ts'
 import { disagreements } from './run/disagreement.ts'
 import type { Plan } from './run/plan.ts'
 import { missingSourceLines, missingSources } from './run/sources.ts'
@@ -78,7 +80,7 @@ export async function openDatabricksWorkspace(
     progress.now(`opening the workspace of ${region.name}`)
     warehouse = await connecting
     await sql
-    const workspace = new DatabricksWorkspace(head, dbt, warehouse, () =>
+    const workspace = new DatabricksWorkspace(head, dbt, warehouse, redactor(connection.secrets), () =>
       options.signal.removeEventListener('abort', abort),
     )
     return { workspace, head, at: (commit) => readCommit(git, commit, place, env) }
@@ -94,13 +96,15 @@ class DatabricksWorkspace implements Workspace {
   readonly warehouse: Warehouse
   /** dbt says itself how each node goes. */
   readonly speaks = true
+  readonly #redact: (text: string) => string
   readonly #onPrepared: () => void
   #prepared = false
 
-  constructor(head: Side, dbt: Dbt, warehouse: Warehouse, onPrepared: () => void) {
+  constructor(head: Side, dbt: Dbt, warehouse: Warehouse, redact: (text: string) => string, onPrepared: () => void) {
     this.#head = head
     this.#dbt = dbt
     this.warehouse = warehouse
+    this.#redact = redact
     this.#onPrepared = onPrepared
   }
 
@@ -126,7 +130,8 @@ class DatabricksWorkspace implements Workspace {
 
   /** Where nothing is run nobody waits for dbt. */
   async artifacts(): Promise<ReadonlyMap<string, string>> {
-    return this.#prepared ? this.#dbt.artifacts() : new Map([['manifest.json', writeManifest(this.#head.project)]])
+    if (this.#prepared) return this.#dbt.artifacts()
+    return new Map([['manifest.json', publishedText(writeManifest(this.#head.project), this.#redact)]])
   }
 
   async close(): Promise<void> {

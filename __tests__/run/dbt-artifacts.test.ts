@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { published, publishedRunResults } from '../../src/run/dbt-artifacts.ts'
+import { published, publishedRunResults, publishedText } from '../../src/run/dbt-artifacts.ts'
 import { redactor } from '../../src/run/dbt-log.ts'
 
 const redact = redactor(['dapi-1', 'dapi-1-long', ''])
@@ -44,4 +44,11 @@ test.each([null, 'text', {}, { results: {} }])('%j are no run results', (documen
 
 test('secrets are replaced in keys and values, the longest first', () => {
   expect(published({ 'a dapi-1': ['dapi-1-long', 1, null] }, redact)).toEqual({ 'a ***': ['***', 1, null] })
+})
+
+test('a manifest that holds a credential is published without it, also where JSON writes it otherwise', () => {
+  const secret = 'dapi-1"\\x'
+  const json = JSON.stringify({ nodes: { a: { meta: { token: secret, n: 1, none: null } } } })
+  const text = publishedText(json, redactor([secret]))
+  expect(JSON.parse(text)).toEqual({ nodes: { a: { meta: { token: '***', n: 1, none: null } } } })
 })

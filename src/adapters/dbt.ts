@@ -60,7 +60,7 @@ export async function openDbt(input: DbtInput): Promise<Dbt> {
   const { folder, profile, target, profilesDir = null, signal } = input
   const output = await mkdtemp(join(tmpdir(), 'dbt-regions-'))
   const environment = dbtEnvironment(input.environment)
-  const redact = redactor(input.secrets)
+  const redact = redactor([...input.secrets, ...secretsOf(environment)])
   const say = (text: string) => {
     for (const line of redact(text).split('\n')) input.say(line)
   }
@@ -131,6 +131,13 @@ export async function openDbt(input: DbtInput): Promise<Dbt> {
       await rm(output, { recursive: true, force: true, maxRetries: 3 })
     },
   }
+}
+
+/** What dbt itself takes for a secret, such as the token in a package's address: https://docs.getdbt.com/reference/dbt-jinja-functions/env_var */
+function secretsOf(environment: Readonly<Record<string, string>>): string[] {
+  return Object.keys(environment).flatMap((name) =>
+    name.startsWith('DBT_ENV_SECRET') ? (environment[name] ?? []) : [],
+  )
 }
 
 const doing: Readonly<Record<DbtCommand, string>> = {

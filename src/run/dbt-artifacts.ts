@@ -14,6 +14,11 @@ export function publishedRunResults(document: unknown, redact: (text: string) =>
   return { ...clean, results: clean.results.filter(isObject).map(resultOf) }
 }
 
+/** The text of a JSON document, such as manifest.json, with `redact` applied to every text in it. */
+export function publishedText(json: string, redact: (text: string) => string): string {
+  return JSON.stringify(published(JSON.parse(json), redact))
+}
+
 /** A JSON document with `redact` applied to every text in it. */
 export function published(document: unknown, redact: (text: string) => string): Json {
   if (typeof document === 'string') return redact(document)
