@@ -3,12 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'vitest'
-import { arrive, createBronze, type Region } from '../dbt_projects/bronze.ts'
-import { first } from '../dbt_projects/customers.ts'
+import type { Region } from '../dbt_projects/bronze.ts'
+import { withFirstBatch } from '../dbt_projects/customers.ts'
 import { deploysOn, edited, silver } from '../e2e/deploys.ts'
 import { programCommand, regionalRepository } from '../e2e/program.ts'
 import { pythonBin } from '../tools/python.ts'
-import { connect } from '../workspace/driver.ts'
 import { startWorkspaces } from '../workspace/workspaces.ts'
 
 const rounds = Number(process.env.DBT_REGIONS_ROUNDS ?? 5)
@@ -20,7 +19,7 @@ const rounds = Number(process.env.DBT_REGIONS_ROUNDS ?? 5)
 test('a two-model deploy beside plain dbt build', { timeout: 60 * 60_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'dbt-regions-bench-'))
   const workspaces = await startWorkspaces<Region>(['us'])
-  const us = await connect(workspaces, 'us')
+  const bronze = await withFirstBatch(workspaces, ['us'])
   const repository = regionalRepository(join(folder, 'repository'))
   const deploys = await deploysOn(workspaces, repository)
   const environment = { ...deploys.environment('us'), DBT_SEND_ANONYMOUS_USAGE_STATS: 'false' }
@@ -41,8 +40,6 @@ test('a two-model deploy beside plain dbt build', { timeout: 60 * 60_000 }, asyn
   }
 
   try {
-    await createBronze(us, 'us')
-    await arrive(us, 'us', first, 1)
     await seconds(node, deploy, repository.root, env)
     await plain()
     const times: { plain: number; deploy: number; nothing: number }[] = []
@@ -67,7 +64,7 @@ test('a two-model deploy beside plain dbt build', { timeout: 60 * 60_000 }, asyn
       ].join('\n'),
     )
   } finally {
-    await us.close()
+    await bronze.close()
     workspaces.stop()
     rmSync(folder, { recursive: true, force: true })
   }

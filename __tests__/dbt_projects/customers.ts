@@ -1,5 +1,6 @@
-import type { Connection } from '../workspace/driver.ts'
-import type { Batch, Region } from './bronze.ts'
+import { type Connection, connect } from '../workspace/driver.ts'
+import type { Workspaces } from '../workspace/workspaces.ts'
+import { arrive, type Batch, createBronze, type Region } from './bronze.ts'
 
 export const first: Batch = {
   at: '2025-06-01 05:00:00',
@@ -50,6 +51,28 @@ export const afterSecond = lines(`
   7 1     5000 2025-03-07 2025-03-07 2025-03-01 Medium Value
   8 0        0 null       null       null       Low Value
   9 1 10000.01 2025-03-09 2025-03-09 2025-03-01 High Value`)
+
+/** Makes the bronze tables of these regions with the first batch in them, and gives what to ask each region with. */
+export async function withFirstBatch(workspaces: Workspaces<Region>, of: readonly Region[]) {
+  const connections = new Map<Region, Connection>()
+  for (const region of of) {
+    const connection = await connect(workspaces, region)
+    connections.set(region, connection)
+    await createBronze(connection, region)
+    await arrive(connection, region, first, 1)
+  }
+  const at = (region: Region): Connection => {
+    const found = connections.get(region)
+    if (found === undefined) throw new Error(`the region ${region} was not asked for`)
+    return found
+  }
+  return {
+    at,
+    async close() {
+      for (const connection of connections.values()) await connection.close()
+    },
+  }
+}
 
 /** Silver and gold joined, a line for a customer. */
 export async function tables(connection: Connection, region: Region): Promise<string[]> {

@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ArtifactService, runtimeToken, startArtifactService } from '../adapters/artifact-service.ts'
-import { arrive, createBronze, type Region, regions } from '../dbt_projects/bronze.ts'
-import { afterFirst, first, tables } from '../dbt_projects/customers.ts'
+import { type Region, regions } from '../dbt_projects/bronze.ts'
+import { afterFirst, tables, withFirstBatch } from '../dbt_projects/customers.ts'
 import { type GitHubServer, startGitHub } from '../github/server.ts'
 import type { Repository } from '../repository.ts'
 import { describeWith } from '../tools/optional.ts'
 import { pythonBin } from '../tools/python.ts'
-import { type Connection, connect } from '../workspace/driver.ts'
 import { startWorkspaces, type Workspaces } from '../workspace/workspaces.ts'
 import { actionRepository, push, type Run, runOnPush, runWorkflow, token } from './act.ts'
 import { edited, gold } from './deploys.ts'
@@ -21,7 +20,7 @@ const LEASE_MS = 30 * 60_000
 // act has neither environments nor concurrency groups: the test plays GitHub's part in both. What GitHub makes of them is not proved.
 describeWith(['go', 'node24', 'registry', 'java', 'python'], 'the deploy of the workflow, run by act on a push', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dbt-regions-act-'))
-  const at = new Map<Region, Connection>()
+  let bronze: Awaited<ReturnType<typeof withFirstBatch>>
   let workspaces: Workspaces<Region>
   let repository: Repository
   let github: GitHubServer
@@ -33,15 +32,10 @@ describeWith(['go', 'node24', 'registry', 'java', 'python'], 'the deploy of the 
     github = await startGitHub()
     path = [await pythonBin('dbt112')]
     repository = actionRepository({}, join(folder, 'repository'))
-    for (const region of regions) {
-      const connection = await connect(workspaces, region)
-      at.set(region, connection)
-      await createBronze(connection, region)
-      await arrive(connection, region, first, 1)
-    }
+    bronze = await withFirstBatch(workspaces, regions)
   }, LEASE_MS)
   afterAll(async () => {
-    for (const connection of at.values()) await connection.close()
+    await bronze?.close()
     await github?.close()
     workspaces?.stop()
     rmSync(folder, { recursive: true, force: true })
@@ -107,7 +101,7 @@ describeWith(['go', 'node24', 'registry', 'java', 'python'], 'the deploy of the 
       const run = await merged()
       expect(run.status, run.log).toBe(0)
       for (const region of regions) {
-        expect(await tables(at.get(region) as Connection, region)).toEqual(afterFirst)
+        expect(await tables(bronze.at(region), region)).toEqual(afterFirst)
         expect(run.deployments[region]?.map(([state]) => state)).toEqual(['in_progress', 'success'])
         expect(run.deployments[region]?.at(-1)?.[1]).toMatch(new RegExp(`^${region} at [0-9a-f]{7}: .*nothing pending`))
         expect(run.summary).toContain(`### ✅ \`${region}\`: `)
@@ -156,7 +150,7 @@ describeWith(['go', 'node24', 'registry', 'java', 'python'], 'the deploy of the 
       expect(next.status, next.log).toBe(0)
       expect(next.log).toMatch(/us: nothing to do/)
       expect(next.deployments.eu?.at(-1)?.[1]).toContain('nothing pending')
-      expect(await tables(at.get('eu') as Connection, 'eu')).toEqual(afterFirst)
+      expect(await tables(bronze.at('eu'), 'eu')).toEqual(afterFirst)
       expect(github.violations).toEqual([])
     },
     RUN_MS,
@@ -166,9 +160,9 @@ describeWith(['go', 'node24', 'registry', 'java', 'python'], 'the deploy of the 
     'a merge that comes while one is running: whoever wins, the region ends as the newer one says',
     async () => {
       const countries = async () =>
-        (
-          await (at.get('us') as Connection).query('select distinct country from us_prod.gold.customer_cohorts')
-        ).flatMap((row) => Object.values(row))
+        (await bronze.at('us').query('select distinct country from us_prod.gold.customer_cohorts')).flatMap((row) =>
+          Object.values(row),
+        )
       repository.commit('older', edited(gold('us'), 'country,', 'upper(country) as country,'))
       const statement = 'create or replace table .*customer_cohorts'
       await workspaces.misbehave('us', { kind: 'delay', statement, milliseconds: 15_000, times: 1 })

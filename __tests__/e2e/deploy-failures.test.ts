@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { arrive, createBronze, type Region, regions } from '../dbt_projects/bronze.ts'
-import { afterFirst, first, tables } from '../dbt_projects/customers.ts'
+import { type Region, regions } from '../dbt_projects/bronze.ts'
+import { afterFirst, tables, withFirstBatch } from '../dbt_projects/customers.ts'
 import type { Repository } from '../repository.ts'
 import { onPath } from '../tools/command.ts'
 import { describeWith } from '../tools/optional.ts'
-import { type Connection, connect } from '../workspace/driver.ts'
+import type { Connection } from '../workspace/driver.ts'
 import type { Fault } from '../workspace/faults.ts'
 import { startWorkspaces, type Workspaces } from '../workspace/workspaces.ts'
 import { type Deploys, deploysOn, edited, gold, results, silver } from './deploys.ts'
@@ -138,6 +138,7 @@ describeWith(['java', 'python'], 'what goes wrong with a deploy is said, and the
   let workspaces: Workspaces<Region>
   let repository: Repository
   let deploys: Deploys
+  let bronze: Awaited<ReturnType<typeof withFirstBatch>>
   let us: Connection
   const count = async () => (await us.query('select count(*) as n from us_prod.default.dbt_regions_ledger'))[0]
   const models = (stdout: string) => results(stdout).filter((line) => line.includes(' model '))
@@ -146,16 +147,15 @@ describeWith(['java', 'python'], 'what goes wrong with a deploy is said, and the
     workspaces = await startWorkspaces(regions)
     repository = regionalRepository(join(folder, 'repository'))
     deploys = await deploysOn(workspaces, repository)
-    us = await connect(workspaces, 'us')
-    await createBronze(us, 'us')
-    await arrive(us, 'us', first, 1)
+    bronze = await withFirstBatch(workspaces, ['us'])
+    us = bronze.at('us')
     const { status, stdout, stderr } = await deploys.one('us')
     if (status !== 0) throw new Error(stdout + stderr)
     repository.commit('a change', edited(silver('us'), 'customers.country,', 'trim(customers.country) as country,'))
   }, LEASE_MS)
   afterEach(async () => await workspaces.misbehave('us'))
   afterAll(async () => {
-    await us?.close()
+    await bronze?.close()
     workspaces?.stop()
     rmSync(folder, { recursive: true, force: true })
   })

@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { arrive, createBronze, type Region, regions } from '../dbt_projects/bronze.ts'
-import { afterFirst, afterSecond, first, second, tables } from '../dbt_projects/customers.ts'
+import { arrive, type Region, regions } from '../dbt_projects/bronze.ts'
+import { afterFirst, afterSecond, second, tables, withFirstBatch } from '../dbt_projects/customers.ts'
 import type { Repository } from '../repository.ts'
 import { describeWith } from '../tools/optional.ts'
-import { type Connection, connect } from '../workspace/driver.ts'
 import { startWorkspaces, type Workspaces } from '../workspace/workspaces.ts'
 import { type Deploys, deploysOn, edited, gold, original, results, silver } from './deploys.ts'
 import { regionalRepository } from './program.ts'
@@ -20,24 +19,19 @@ describeWith(['java', 'python'], 'deploy on the two workspaces, one process each
   let workspaces: Workspaces<Region>
   let repository: Repository
   let deploys: Deploys
-  const at = new Map<Region, Connection>()
-  const rows = async (region: Region) => tables(at.get(region) as Connection, region)
+  let bronze: Awaited<ReturnType<typeof withFirstBatch>>
+  const rows = async (region: Region) => tables(bronze.at(region), region)
   /** The ledger's last word on every node of a region that is not a success. */
-  const unfinished = async (region: Region) => await deploys.unfinished(at.get(region) as Connection, region)
+  const unfinished = async (region: Region) => await deploys.unfinished(bronze.at(region), region)
 
   beforeAll(async () => {
     workspaces = await startWorkspaces(regions)
     repository = regionalRepository(folder)
     deploys = await deploysOn(workspaces, repository)
-    for (const region of regions) {
-      const connection = await connect(workspaces, region)
-      at.set(region, connection)
-      await createBronze(connection, region)
-      await arrive(connection, region, first, 1)
-    }
+    bronze = await withFirstBatch(workspaces, regions)
   }, LEASE_MS)
   afterAll(async () => {
-    for (const connection of at.values()) await connection.close()
+    await bronze?.close()
     workspaces?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
@@ -85,7 +79,7 @@ describeWith(['java', 'python'], 'deploy on the two workspaces, one process each
         const us = await deploys.one('us')
         expect(results(us.stdout).filter((line) => line.includes(' model '))).toEqual(['ok model customer_cohorts'])
         expect(us.status, us.stdout).toBe(0)
-        await arrive(at.get('us') as Connection, 'us', second, 101)
+        await arrive(bronze.at('us'), 'us', second, 101)
         repository.commit('silver', edited(silver('us'), 'customers.country,', 'trim(customers.country) as country,'))
         const again = await deploys.one('us')
         expect(again.status, again.stdout).toBe(0)
