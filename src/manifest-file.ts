@@ -5,7 +5,7 @@ import { isWithin, readProjectFiles } from './adapters/files.ts'
 import { ParseCache } from './dbt/cache.ts'
 import { parseProject } from './dbt/parse.ts'
 import type { ProjectFiles } from './dbt/project.ts'
-import { writeManifest } from './dbt/write.ts'
+import { manifestChunks } from './dbt/write.ts'
 import { ConfigurationError } from './errors.ts'
 import { graphOf } from './graph/graph.ts'
 import { readProfiles } from './profiles.ts'
@@ -45,7 +45,7 @@ export async function writeManifestFile(options: {
     console.error(plain(`${file}:${line}:${column}: ${severity}: ${message}`))
   const output = resolve(options.output)
   await mkdir(dirname(output), { recursive: true })
-  await writeFile(output, writeManifest(project))
+  await writeFile(output, manifestChunks(project))
   return findings.some((finding) => finding.severity === 'error')
 }
 

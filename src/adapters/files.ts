@@ -1,4 +1,5 @@
-import { lstat, mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises'
+import { type Dirent, readdirSync, readFileSync } from 'node:fs'
+import { lstat, mkdir, readFile, realpath, writeFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { glob } from 'tinyglobby'
 import { decodeUtf8 } from './utf8.ts'
@@ -18,24 +19,32 @@ export function isProjectFile(path: string): boolean {
  * pull request cannot make the check read what is outside of the repository.
  */
 export async function readProjectFiles(folder: string): Promise<Map<string, string>> {
-  const paths = await pathsBelow(folder, '')
-  const texts = await Promise.all(paths.sort().map(async (path) => [path, await readText(join(folder, path))] as const))
-  return new Map(texts.filter((entry): entry is readonly [string, string] => entry[1] !== null))
+  const files = new Map<string, string>()
+  // Not by promises: for thousands of small files those take four times the time.
+  for (const path of pathsBelow(folder, '').sort()) {
+    const text = orAbsent(() => readFileSync(join(folder, path), 'utf8'))
+    if (text !== undefined)
+      files.set(path, text.includes('\ufffd') ? decodeUtf8(readFileSync(join(folder, path))) : text)
+  }
+  return files
 }
 
-async function pathsBelow(root: string, folder: string): Promise<string[]> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(noneWhereAbsent)
-  const found = entries.map((entry): Promise<string[]> | string[] => {
+function pathsBelow(root: string, folder: string): string[] {
+  const entries = orAbsent((): Dirent[] => readdirSync(join(root, folder), { withFileTypes: true })) ?? []
+  return entries.flatMap((entry) => {
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`
     if (entry.isDirectory()) return skipped.test(path) ? [] : pathsBelow(root, path)
     return entry.isFile() && isProjectFile(path) ? [path] : []
   })
-  return (await Promise.all(found)).flat()
 }
 
-function noneWhereAbsent(error: unknown): [] {
-  if (isAbsent(error)) return []
-  throw error
+function orAbsent<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw error
+  }
 }
 
 /** Whether a folder below `root` is reached without a symbolic link; one that is not there is. */

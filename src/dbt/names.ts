@@ -16,6 +16,7 @@ export class Names {
   readonly #session: Session
   readonly #known = new Map<string, string | null>()
   readonly #simple = new Map<MacroEntry, boolean>()
+  readonly #dispatched = new Map<Component, boolean>()
 
   constructor(session: Session) {
     this.#session = session
@@ -36,8 +37,13 @@ export class Names {
   /** Whether somebody has a macro that dbt's own would dispatch to. */
   #isDispatched(component: Component): boolean {
     const { macros, packages } = this.#session.runtime
-    const found = macros.resolveDispatch(`generate_${component}_name`, [packages.root.name, 'dbt'])
-    return found !== undefined && !macros.isInternal(found.package)
+    let isDispatched = this.#dispatched.get(component)
+    if (isDispatched === undefined) {
+      const found = macros.resolveDispatch(`generate_${component}_name`, [packages.root.name, 'dbt'])
+      isDispatched = found !== undefined && !macros.isInternal(found.package)
+      this.#dispatched.set(component, isDispatched)
+    }
+    return isDispatched
   }
 
   #native(component: Component, node: NodeDraft, custom: string | null): string | null {

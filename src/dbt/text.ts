@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** Python's `str.strip()`. */
 export function strip(text: string): string {
@@ -21,16 +21,19 @@ function isSpace(code: number): boolean {
 }
 
 export function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex')
+  return hash('md5', text)
 }
 
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text)
 }
+
+/** Whitespace that is not a space on its own already: to leave that alone halves the time. */
+const RUN = /[^\S ]\s*| \s+/g
 
 /** dbt's checksum of a file: of its text with every run of whitespace made one space. */
 export function fileChecksum(contents: string): string {
-  return sha256(strip(contents.replace(/\s+/g, ' ')))
+  return sha256(strip(contents.replace(RUN, ' ')))
 }
 
 /** dbt's checksum of a seed: of its text with newlines as `\n` and nothing around it. */

@@ -1,4 +1,5 @@
 import { DBT_VERSION } from './context.ts'
+import { isJsonObject } from './data.ts'
 import { jsonOf } from './json.ts'
 import type { Json, JsonObject, Manifest, ManifestNode, Resource } from './manifest.ts'
 import type { Project } from './project.ts'
@@ -6,36 +7,51 @@ import { md5 } from './text.ts'
 
 const SCHEMA = 'https://schemas.getdbt.com/dbt/manifest/v12.json'
 
-/** Writes a project's manifest as dbt's manifest.json, version 12: https://schemas.getdbt.com/dbt/manifest/v12.json. The same project gives the same bytes. */
+/** Long enough that writing a chunk is nothing beside making it. */
+const CHUNK = 1 << 20
+
+/** A project's manifest as dbt's manifest.json, version 12: https://schemas.getdbt.com/dbt/manifest/v12.json. The same project gives the same bytes. */
 export function writeManifest(project: Project): string {
-  const { manifest } = project
+  return [...manifestChunks(project)].join('')
+}
+
+/** What `writeManifest` gives, in parts: a large project's is longer than what should be held at once. */
+export function* manifestChunks(project: Project): Iterable<string> {
+  let chunk = ''
+  for (const part of manifestParts(project)) {
+    chunk += part
+    if (chunk.length < CHUNK) continue
+    yield chunk
+    chunk = ''
+  }
+  yield chunk
+}
+
+function* manifestParts({ manifest }: Project): Iterable<string> {
   const { metadata } = manifest
-  const parts: [string, Iterable<[string, Json]>][] = [
-    ['nodes', mapped(manifest.nodes, nodeJson)],
-    ['sources', mapped(manifest.sources, (source) => ({ ...object(source), created_at: 0 }))],
+  const sections: [string, Iterable<[string, unknown]>][] = [
+    ['nodes', mapped(manifest.nodes, nodeFields)],
+    ['sources', mapped(manifest.sources, dated)],
     [
       'macros',
       mapped(manifest.macros, (macro) => ({
-        ...object(macro),
-        config: { meta: macro.meta ?? {}, docs: jsonOf(macro.docs) },
+        ...fields(macro),
+        config: { meta: macro.meta ?? {}, docs: macro.docs ?? null },
         created_at: 0,
       })),
     ],
-    ['docs', mapped(manifest.docs, object)],
-    ['exposures', mapped(manifest.exposures, (exposure) => ({ ...object(exposure), created_at: 0 }))],
-    ['metrics', mapped(manifest.metrics ?? new Map(), (metric) => ({ ...object(metric), created_at: 0 }))],
-    ['groups', mapped(manifest.groups, object)],
-    ['selectors', project.manifest.selectors ?? []],
-    ['disabled', mapped(manifest.disabled, (list) => list.map(resourceJson))],
-    ['parent_map', mapped(manifest.parent_map, jsonOf)],
-    ['child_map', mapped(manifest.child_map, jsonOf)],
+    ['docs', manifest.docs],
+    ['exposures', mapped(manifest.exposures, dated)],
+    ['metrics', mapped(manifest.metrics ?? new Map(), dated)],
+    ['groups', manifest.groups],
+    ['selectors', manifest.selectors ?? []],
+    ['disabled', mapped(manifest.disabled, (list) => list.map(resourceFields))],
+    ['parent_map', manifest.parent_map],
+    ['child_map', manifest.child_map],
     ['group_map', groupMap(manifest)],
-    ['saved_queries', mapped(manifest.saved_queries ?? new Map(), (query) => ({ ...object(query), created_at: 0 }))],
-    [
-      'semantic_models',
-      mapped(manifest.semantic_models ?? new Map(), (model) => ({ ...object(model), created_at: 0 })),
-    ],
-    ['unit_tests', mapped(manifest.unit_tests, (test) => ({ ...object(test), created_at: 0 }))],
+    ['saved_queries', mapped(manifest.saved_queries ?? new Map(), dated)],
+    ['semantic_models', mapped(manifest.semantic_models ?? new Map(), dated)],
+    ['unit_tests', mapped(manifest.unit_tests, dated)],
     ['functions', []],
   ]
   const head: JsonObject = {
@@ -53,23 +69,39 @@ export function writeManifest(project: Project): string {
     quoting: metadata.quoting ?? {},
     run_started_at: null,
   }
-  const sections = parts.map(
-    ([name, entries]) =>
-      `${JSON.stringify(name)}:{${[...entries].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`,
-  )
-  return `{"metadata":${JSON.stringify(head)},${sections.join(',')}}`
+  yield `{"metadata":${JSON.stringify(head)}`
+  for (const [name, entries] of sections) {
+    yield `,${JSON.stringify(name)}:{`
+    let comma = ''
+    for (const [key, value] of entries) {
+      yield `${comma}${JSON.stringify(key)}:${JSON.stringify(value)}`
+      comma = ','
+    }
+    yield '}'
+  }
+  yield '}'
 }
 
-function* mapped<T>(map: ReadonlyMap<string, T>, make: (value: T) => Json): Iterable<[string, Json]> {
+function* mapped<T>(map: ReadonlyMap<string, T>, make: (value: T) => unknown): Iterable<[string, unknown]> {
   for (const [key, value] of map) yield [key, make(value)]
 }
 
-function object(value: object): JsonObject {
-  const json = jsonOf(value)
-  return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as JsonObject) : {}
+/** What JSON.stringify is to write: the only Maps in a resource are its columns. */
+type Fields = Record<string, unknown>
+
+function fields(resource: object): Fields {
+  const result: Fields = { ...resource }
+  if (result.columns instanceof Map) result.columns = jsonOf(result.columns)
+  return result
 }
 
-function resourceJson(resource: Resource): Json {
+function dated(resource: object): Fields {
+  const result = fields(resource)
+  result.created_at = 0
+  return result
+}
+
+function resourceFields(resource: Resource): Fields {
   switch (resource.resource_type) {
     case 'model':
     case 'seed':
@@ -77,27 +109,35 @@ function resourceJson(resource: Resource): Json {
     case 'analysis':
     case 'operation':
     case 'test':
-      return nodeJson(resource)
+      return nodeFields(resource)
     default:
-      return { ...object(resource), created_at: 0 }
+      return dated(resource)
   }
 }
 
 /** A node with the fields that only a run fills. */
-export function nodeJson(node: ManifestNode): JsonObject {
-  const json: Record<string, Json> = { ...object(node), build_path: null, created_at: 0 }
+function nodeFields(node: ManifestNode): Fields {
+  const result = fields(node)
+  result.build_path = null
+  result.created_at = 0
   if (node.resource_type === 'seed') {
-    for (const key of ['refs', 'sources', 'metrics', 'language']) delete json[key]
-    return { ...json, root_path: null, depends_on: { macros: [...node.depends_on.macros] } }
+    for (const key of ['refs', 'sources', 'metrics', 'language']) delete result[key]
+    result.root_path = null
+    result.depends_on = { macros: node.depends_on.macros }
+    return result
   }
   if (node.resource_type === 'test' && node.test_metadata === null)
-    for (const key of ['test_metadata', 'column_name', 'attached_node', 'file_key_name']) delete json[key]
-  return {
-    ...json,
-    functions: [],
-    compiled_path: null,
-    ...(node.resource_type === 'model' ? {} : { contract: { enforced: false, alias_types: true, checksum: null } }),
-  }
+    for (const key of ['test_metadata', 'column_name', 'attached_node', 'file_key_name']) delete result[key]
+  result.functions = []
+  result.compiled_path = null
+  if (node.resource_type !== 'model') result.contract = { enforced: false, alias_types: true, checksum: null }
+  return result
+}
+
+/** A node as templates see it. */
+export function nodeJson(node: ManifestNode): JsonObject {
+  const json = jsonOf(nodeFields(node))
+  return isJsonObject(json) ? json : {}
 }
 
 function* groupMap(manifest: Manifest): Iterable<[string, Json]> {
