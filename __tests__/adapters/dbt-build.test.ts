@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Manifest } from '../../src/dbt/manifest.ts'
 import { arrive, createBronze, projectOf } from '../dbt_projects/bronze.ts'
@@ -74,6 +76,23 @@ describeWith(['java', 'python'], 'dbt builds', () => {
     expect(artifacts.get('manifest.json')).toContain(id('below'))
     expect(said.join('\n')).toMatch(/OK created sql/)
     expect(said).toContain("2 messages that the project's macros print in dbt build: not shown")
+  })
+
+  test.each(['dbt112', 'dbt111'] as const)('a hook that fails, with %s', { timeout: SLOW }, async (version) => {
+    const source = join(import.meta.dirname, '../../dbt_projects', projectOf('us'), 'dbt_project.yml')
+    const hooked = projectCopy(projectOf('us'), {
+      'dbt_project.yml': `${readFileSync(source, 'utf8')}\non-run-end: "select raise_error('${value}')"\n`,
+      'models/gold/one.sql': 'select 1 as id',
+    })
+    const { dbt, said } = await spoken({ folder: hooked, target: 'us' }, await pathWith(version), environment())
+    const nodes = [id('one')]
+    const selection = await dbt.select(await manifestOf(hooked, 'us'), nodes)
+    const { told, error } = await results(dbt.build(selection), nodes)
+    await dbt.close()
+    remove(hooked)
+    expect(told.map(({ status }) => status)).toEqual(['started', 'success'])
+    expect(String(error)).toMatch(/^WarehouseError: the hook us_analytics_dbt-on-run-end-0 failed;/)
+    expect([String(error), ...said].join('\n')).not.toContain(value)
   })
 
   test('until it is cancelled', { timeout: SLOW }, async () => {
