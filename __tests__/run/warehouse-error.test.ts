@@ -276,6 +276,11 @@ describe('a row of data', () => {
   ]
   const ends = ['', ' SQLSTATE: 42P01', ' SQLSTATE: 22018; line 3 pos 4', '\n  compiled code at target/run/x.sql']
 
+  it('comes out of a long text no sooner: the text is read once', () => {
+    const text = `This model has an enforced contract that failed${'\n'.repeat(200_000)}`
+    expect(readWarehouseError(text).message).toBe("the model's columns are not those of its contract")
+  })
+
   it('never comes out, whatever error it is in', () => {
     const pick = sequence(7)
     for (let round = 0; round < 3_000; round++) {

@@ -61,7 +61,10 @@ export const KINDS = {
   },
   path: { words: 'the workspace has no such SQL warehouse', advice: 'check `http_path` in profiles.yml' },
   internal: { words: 'the warehouse failed', advice: `${NEXT_RUN}; ${HISTORY}`, transient: true },
-  compilation: { words: 'dbt could not compile it', advice: "the job's log has dbt's words" },
+  compilation: {
+    words: 'dbt could not compile it',
+    advice: '`dbt compile` of it, run by someone who may see its data, has its words',
+  },
 } as const satisfies Readonly<Record<string, ErrorKind>>
 
 export type KindName = keyof typeof KINDS

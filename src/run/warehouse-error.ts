@@ -146,7 +146,7 @@ function ownWords(kind: KindName, text: string): string | undefined {
   if (kind === 'contract') {
     const type = '[\\w(),<>:. ]{0,80}?'
     const row = new RegExp(
-      `^\\s*\\|\\s*(?<column>\\w+)\\s*\\|\\s*(?<is>${type})\\s*\\|\\s*(?<should>${type})\\s*\\|`,
+      `^[ \\t]*\\|\\s*(?<column>\\w+)\\s*\\|\\s*(?<is>${type})\\s*\\|\\s*(?<should>${type})\\s*\\|`,
       'gm',
     )
     const rows = [...text.matchAll(row)].filter(({ groups }) => groups?.column !== 'column_name').slice(0, 10)
