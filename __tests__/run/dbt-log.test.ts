@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import {
   type DbtEvent,
@@ -75,9 +76,12 @@ test('a node that ended with an exception of a thread', () => {
 })
 
 describe('a line', () => {
-  test.each(['', 'Warning: something', '[]', '{}', '{"info": {"name": 1}}'])('%j is none of the log', (line) => {
-    expect(readDbtLine(line)).toBeNull()
-  })
+  test.each(['', 'Warning: something', '[]', '{}', '{"info": {"name": 1}}', "{'a': 1}"])(
+    '%j is none of the log',
+    (line) => {
+      expect(readDbtLine(line)).toBeNull()
+    },
+  )
   test('that is cut off is an error', () => {
     expect(() => readDbtLine(recorded[0]?.slice(0, 50) ?? '')).toThrow('cannot be read')
   })
@@ -108,6 +112,17 @@ test.each([
   ['error', null, null],
 ])('the message of %s %j: %j', (status, message, shown) => {
   expect(shownMessage(status, message)).toBe(shown)
+})
+
+test('a damaged line is not quoted', () => {
+  let error: unknown = null
+  try {
+    readDbtLine('{"data": ann@example.com')
+  } catch (thrown) {
+    error = thrown
+  }
+  expect(error).toBeInstanceOf(Error)
+  expect(inspect(error, { showHidden: true })).not.toContain('exampl')
 })
 
 test('what is printed, and what is listed', () => {
