@@ -45,13 +45,10 @@ const MAX_PACKAGES = 100
  */
 export async function withFetchedPackages(fetching: Fetching): Promise<Fetched> {
   const { folder, pins, isComplete } = pinsOf(fetching)
-  const names = new Map<string, string>()
-  for (const pin of pins) {
-    const name = installedName(fetching, folder, pin)
-    if (name !== null) names.set(pin.key, name)
-  }
-  const missing = pins.filter((pin) => !names.has(pin.key) || fetching.outdated?.(pin) === true)
-  if (missing.length === 0) return { files: fetching.files, packages: { names, problems: [] } }
+  const installed = new Map(pins.map((pin) => [pin.key, installedName(fetching, folder, pin)]))
+  const names = new Map(pins.map((pin) => [pin.key, installed.get(pin.key) ?? pin.names[0] ?? pin.source]))
+  const missing = pins.filter((pin) => installed.get(pin.key) === null || fetching.outdated?.(pin) === true)
+  if (missing.length === 0) return { files: fetching.files, packages: { names, absent: [], problems: [] } }
   const context = { source: await fetching.source(), trusted: fetching.trusted }
   const problems = new Map<string, string>()
   const attempt = async <T>(pin: Pin, work: () => Promise<T>): Promise<T | null> => {
@@ -86,7 +83,8 @@ export async function withFetchedPackages(fetching: Fetching): Promise<Fetched> 
       for (const path of files.keys()) if (path.startsWith(`${place}/`)) files.delete(path)
     for (const [path, text] of contents) files.set(`${place}/${path}`, text)
   }
-  return { files, packages: { names, problems: [...problems.values()].sort() } }
+  const absent = all.filter((pin) => problems.has(pin.key)).map((pin) => pin.names[0] ?? pin.source)
+  return { files, packages: { names, absent, problems: [...problems.values()].sort() } }
 }
 
 interface Context {
@@ -99,16 +97,17 @@ type Attempt = <T>(pin: Pin, work: () => Promise<T>) => Promise<T | null>
 /** Packages with those that they need in their turn, each once, of the one version that all who ask for it allow. */
 async function withTheirOwn(wanted: readonly Pin[], context: Context, attempt: Attempt): Promise<Pin[]> {
   const all = new Map<string, Pin>()
-  for (let pending = [...wanted]; pending.length > 0; ) {
-    const next: Pin[] = []
+  for (let pending = wanted; pending.length > 0 && all.size <= MAX_PACKAGES; ) {
+    const changed = new Map<string, Pin>()
     for (const pin of pending) {
-      const merged = joined(all.get(pin.key), pin)
-      const isNew = merged !== all.get(pin.key)
+      const [known, merged] = [all.get(pin.key), joined(all.get(pin.key), pin)]
+      if (merged !== known) changed.set(pin.key, merged)
       all.set(pin.key, merged)
-      if (isNew && all.size <= MAX_PACKAGES)
-        next.push(...((await attempt(merged, () => ownPackages(merged, context))) ?? []))
     }
-    pending = next.filter((pin) => pin.kind !== 'none')
+    const own = await Promise.all(
+      [...changed.values()].map((pin) => attempt(pin, async () => pinsOfPackage(await filesOf(pin, context)))),
+    )
+    pending = own.flatMap((pins) => pins ?? [])
   }
   return [...all.values()]
 }
@@ -118,13 +117,6 @@ function joined(known: Pin | undefined, pin: Pin): Pin {
   if (known === undefined || known.kind !== 'hub' || pin.kind !== 'hub') return known ?? pin
   const versions = [...new Set([...known.versions, ...pin.versions])]
   return versions.length === known.versions.length ? known : { ...known, versions }
-}
-
-async function ownPackages(pin: Pin, context: Context): Promise<readonly Pin[]> {
-  if (pin.kind !== 'hub') return pinsOfPackage(await filesOf(pin, context))
-  const { source } = context
-  const described = (await source.versions(pin.source)).get(await versionOf(pin, source))
-  return pinsOfPackage(new Map([['packages.yml', JSON.stringify({ packages: described?.packages ?? [] })]]))
 }
 
 async function filesOf(pin: Pin, { source, trusted }: Context): Promise<ProjectFiles> {

@@ -76,7 +76,9 @@ export function loadPackages(input: ProjectInput, cache: ParseCache, sink: Sink)
   const isInstalled = folders.length >= wanted.length
   for (const found of isInstalled ? [] : wanted) tellAbsent(input, found, sink)
   const absent = wanted.filter((found) => !found.names.some((one) => byName.has(one)) && !isThere(input, found))
-  const names = (of: readonly Wanted[]): string[] => [...new Set(of.flatMap((found) => found.names.slice(0, 1)))].sort()
+  const unfetched = (input.packages?.absent ?? []).filter((name) => !byName.has(name))
+  const names = (of: readonly Wanted[]): string[] =>
+    [...new Set([...of.flatMap((found) => found.names.slice(0, 1)), ...unfetched])].sort()
   return {
     root,
     byName,

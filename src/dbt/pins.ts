@@ -109,9 +109,9 @@ function textOf(data: Data | undefined): string | null {
 
 /** Whether a lock file is of these packages: dbt keeps a hash of them in it, and makes it anew when that is another. */
 function isOf(lock: DataObject, wanted: readonly Wanted[]): boolean {
-  const hash = lock.sha1_hash
-  if (typeof hash !== 'string' || wanted.some(({ entry }) => hasJinja(dumpJson(toValue(entry))))) return true
-  return hash === packagesHash(wanted.map(({ entry }) => entry))
+  // Its hash is of what the environment makes of them.
+  if (wanted.some(({ entry }) => hasJinja(dumpJson(toValue(entry))))) return true
+  return lock.sha1_hash === packagesHash(wanted.map(({ entry }) => entry))
 }
 
 /** dbt's hash of what a packages.yml lists. */

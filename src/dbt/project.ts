@@ -27,6 +27,8 @@ export interface ProjectInput {
 export interface KnownPackages {
   /** The name of a package by what its entry in packages.yml names it (`pinKey`). */
   readonly names: ReadonlyMap<string, string>
+  /** Names of those that could not be fetched. */
+  readonly absent: readonly string[]
   /** Which could not be fetched, and why: a sentence each, without its full stop. */
   readonly problems: readonly string[]
 }

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns'
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import { HttpClient } from '@actions/http-client'
 import { getProxyUrl } from '@actions/http-client/lib/proxy'
@@ -78,13 +78,19 @@ async function get(url: URL, reach: Reach): Promise<Buffer | string> {
 function send(url: URL, { isTrusted, isPublic }: Reach, signal: AbortSignal): Promise<IncomingMessage> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (!isTrusted && isIP(host) !== 0 && !isPublic(host)) throw refused(host)
-  const request = url.protocol === 'http:' ? httpRequest : httpsRequest
+  const isPlain = url.protocol === 'http:'
+  const request = isPlain ? http.request : https.request
   // Behind a proxy it is the proxy that finds the host.
   const isProxied = getProxyUrl(url) !== undefined
   const options = {
     signal,
     headers: { 'user-agent': 'dbt-regions', accept: '*/*' },
-    ...(isProxied ? { agent: new HttpClient().getAgent(url.href) } : {}),
+    // A connection that is open already would be taken without a look at where it leads.
+    agent: isProxied
+      ? new HttpClient().getAgent(url.href)
+      : isPlain
+        ? new http.Agent()
+        : new https.Agent({ ...https.globalAgent.options, keepAlive: false }),
     ...(isProxied || isTrusted ? {} : { lookup: publicLookup(isPublic) }),
   }
   return new Promise((resolve, reject) => {

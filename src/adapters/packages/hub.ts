@@ -7,8 +7,6 @@ export interface HubVersion {
   readonly sha1: string | null
   /** `require-dbt-version`, as it is written in the package. */
   readonly requires: readonly string[]
-  /** The `packages` of its packages.yml. */
-  readonly packages: readonly unknown[]
 }
 
 /** dbt's package hub, or the one that dbt's own variable names. */
@@ -23,7 +21,7 @@ export function hubVersions(answer: Buffer): ReadonlyMap<string, HubVersion> {
   if (listed === null) throw new PackageError("the hub's answer is none")
   const found = new Map<string, HubVersion>()
   for (const [version, described] of Object.entries(listed)) {
-    const { downloads, require_dbt_version, packages } = object(described) ?? {}
+    const { downloads, require_dbt_version } = object(described) ?? {}
     const { tarball, sha1 } = object(downloads) ?? {}
     if (typeof tarball !== 'string') continue
     const requires = (Array.isArray(require_dbt_version) ? require_dbt_version : [require_dbt_version]).filter(isText)
@@ -31,7 +29,6 @@ export function hubVersions(answer: Buffer): ReadonlyMap<string, HubVersion> {
       tarball,
       sha1: isText(sha1) && sha1 !== '' ? sha1.toLowerCase() : null,
       requires,
-      packages: Array.isArray(packages) ? packages : [],
     })
   }
   return found
