@@ -65,3 +65,20 @@ test.each(['::add-mask::a', ' \t::stop-commands::x', 'fine\n::error::x', 'fine\r
     expect(lines.filter((line) => line.startsWith('::') || line.includes('##['))).toEqual([])
   },
 )
+
+test('the wall between regions stands where profiles and targets are named by the environment', async () => {
+  const target = (name: string) =>
+    `{type: databricks, host: 127.0.0.1:1, http_path: /x, token: "{{ env_var('${name}') }}", schema: s}`
+  const { root, commit } = newRepository()
+  commit('all', {
+    'a/dbt_project.yml': 'name: a\nprofile: a\n',
+    'a/profiles.yml': `a: {target: prod, outputs: {prod: ${target('A_TOKEN')}}}\n`,
+    'b/dbt_project.yml': `name: b\nprofile: "{{ env_var('B_PROFILE') }}"\n`,
+    'b/profiles.yml': `main:\n  target: "{{ env_var('B_TARGET', 'dev') }}"\n  outputs:\n    dev: ${target('DEV_TOKEN')}\n    prod: ${target('B_TOKEN')}\n`,
+    '.github/dbt-regions.yml': 'version: 1\nregions: {a: {project: a}, b: {project: b}}\n',
+  })
+  for (const name of ['A_TOKEN', 'B_TOKEN']) vi.stubEnv(name, 'x')
+  vi.stubEnv('B_PROFILE', 'main')
+  vi.stubEnv('B_TARGET', 'prod')
+  await expect(opening(root, [])).rejects.toThrow('credentials that are not its own, B_TOKEN of region b')
+})

@@ -46,7 +46,7 @@ export async function openDatabricksWorkspace(
     ...(profiles !== null && { profiles: profiles.text }),
   }
   const first = present(region, await readHead(git, place, env))
-  refuseOthersCredentials(region, config.regions, await variablesOf(git.root, config, profiles), env)
+  refuseOthersCredentials(region, config.regions, await variablesOf(git.root, config, profiles, env), env)
   const connection = connectionOf(region, first, profiles, env)
   for (const secret of connection.secrets) options.onSecret?.(secret)
   refuseOtherPlace(region, config.regions, connection, config.file ?? undefined)
@@ -164,12 +164,13 @@ async function variablesOf(
   root: string,
   { regions }: Config,
   outside: Profiles | null,
+  env: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const read = async ({ name, project, target }: Region) => {
     const file = (path: string) => readText(join(root, project, path))
     const [own, text] = await Promise.all([file('dbt_project.yml'), outside?.text ?? file('profiles.yml')])
-    const profile = own === null ? null : profileName(own)
-    return [name, profile === null || text === null ? [] : credentialVariables(text, profile, target)] as const
+    const profile = own === null ? null : profileName(own, env)
+    return [name, profile === null || text === null ? [] : credentialVariables(text, profile, target, env)] as const
   }
   return new Map(await Promise.all(regions.map(read)))
 }

@@ -52,7 +52,7 @@ export async function spoken(
   const said: string[] = []
   const project = join(input.folder, 'dbt_project.yml')
   const dbt = await openDbt({
-    profile: (existsSync(project) ? profileName(readFileSync(project, 'utf8')) : null) ?? '',
+    profile: (existsSync(project) ? profileName(readFileSync(project, 'utf8'), new Map()) : null) ?? '',
     secrets: [],
     say: (line) => said.push(line),
     signal: new AbortController().signal,

@@ -71,11 +71,16 @@ export function readConnection(
 }
 
 /**
- * The names of the environment variables that a target's credentials are read from, sorted; nothing is rendered. None where
- * profiles.yml has no such target.
+ * The names of the environment variables that a target's credentials are read from, sorted; of the environment only what the
+ * profile's own target is called is read. None where profiles.yml has no such target.
  */
-export function credentialVariables(profiles: string, profile: string, target: string | null): readonly string[] {
-  const output = readOutput({ profiles, profile, target, env: new Map() })
+export function credentialVariables(
+  profiles: string,
+  profile: string,
+  target: string | null,
+  env: ReadonlyMap<string, string> = new Map(),
+): readonly string[] {
+  const output = readOutput({ profiles, profile, target, env })
   if ('problem' in output) return []
   const names = new Set<string>()
   for (const field of CREDENTIALS) {
