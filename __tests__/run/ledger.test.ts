@@ -64,6 +64,13 @@ describe('the table', () => {
     expect((await openLedger(warehouse, place)).state.size).toBe(0)
     expect(warehouse.tables.size).toBe(0)
   })
+  it('is not taken for another table of that name', async () => {
+    const condition = 'UNRESOLVED_COLUMN.WITH_SUGGESTION'
+    const query = () => Promise.reject(new WarehouseError('a column does not exist', { condition }))
+    const opening = openLedger({ ...memoryWarehouse(), query }, place)
+    await expect(opening).rejects.toThrow(WarehouseError)
+    await expect(opening).rejects.toThrow('`eu`.`gold`.`dbt_regions_ledger` is not a ledger of this program')
+  })
   it('is made once, and read in one statement', async () => {
     const warehouse = memoryWarehouse()
     const first = await openLedger(warehouse, place)

@@ -1,5 +1,6 @@
 import { quoted, quotedRelation } from './relation.ts'
 import { type Cell, type RelationName, type Row, type Warehouse, WarehouseError } from './warehouse.ts'
+import { kindOf } from './warehouse-conditions.ts'
 
 /** The ledger's name in the region's own schema. */
 export const ledgerName = 'dbt_regions_ledger'
@@ -102,13 +103,19 @@ async function createTable(warehouse: Warehouse, table: RelationName): Promise<v
   }
 }
 
-/** All events; null when there is no ledger yet. Columns that a newer version added are left alone. */
+/** All events; null when there is no ledger yet. Columns that a newer version added are left alone. Another table of that name is an error. */
 async function readEvents(warehouse: Warehouse, table: RelationName): Promise<LedgerEvent[] | null> {
   try {
     const rows = await warehouse.query(`SELECT ${names} FROM ${quotedRelation(table)}`)
     return rows.map((row) => eventOf(row))
   } catch (error) {
     if (isAbsence(error)) return null
+    if (error instanceof WarehouseError && kindOf(error.condition, null) === 'column') {
+      throw new WarehouseError(
+        `${quotedRelation(table)} is not a ledger of this program, so nothing was run: ${error.message}. Rename what stands there, or give the target another schema`,
+        { condition: error.condition },
+      )
+    }
     throw error
   }
 }
