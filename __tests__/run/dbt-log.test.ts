@@ -129,6 +129,9 @@ test('what is printed, and what is listed', () => {
   const listed = event('PrintEvent', '{"unique_id": "model.shop.a\\"b"}')
   expect([isPrinted(listed), listedNode(listed)]).toEqual([true, 'model.shop.a"b'])
   expect(listedNode(event('PrintEvent', 'model.shop.a'))).toBeNull()
+  for (const broken of ['\\q', '\\u12', '\t']) {
+    expect(listedNode(event('PrintEvent', `{"unique_id": "${broken}"}`))).toBeNull()
+  }
   expect(isPrinted(event('JinjaLogDebug', '', { level: 'debug' }))).toBe(false)
 })
 

@@ -156,7 +156,10 @@ export function spokenLine(event: DbtEvent, command: DbtCommand): string | null 
 
 /** The unique_id in what `dbt ls --output json --output-keys unique_id` prints, or null. */
 export function listedNode({ name, message }: DbtEvent): string | null {
-  const found = name === 'PrintEvent' ? /^\{"unique_id": ("(?:[^"\\]|\\.)+")\}$/.exec(message) : null
+  const found =
+    name === 'PrintEvent'
+      ? /^\{"unique_id": ("(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))+")\}$/u.exec(message)
+      : null
   return found?.[1] === undefined ? null : String(JSON.parse(found[1]))
 }
 
