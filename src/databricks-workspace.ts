@@ -6,15 +6,16 @@ import { readText } from './adapters/files.ts'
 import type { Side } from './check.ts'
 import type { Config, Region } from './config.ts'
 import { compileNode } from './dbt/compile.ts'
-import { type Connection, credentialVariables, readConnection } from './dbt/connection.ts'
+import { type Connection, credentialVariables, readConnection, targetName } from './dbt/connection.ts'
 import { profileName } from './dbt/profile-name.ts'
 import { writeManifest } from './dbt/write.ts'
-import { present, unbroken, wholeEnvironment } from './deployed-project.ts'
+import { unbroken, wholeEnvironment } from './deployed-project.ts'
 import type { DeployOptions, Opened } from './deployment.ts'
 import { ConfigurationError } from './errors.ts'
 import { type Profiles, readProfiles } from './profiles.ts'
 import { plain } from './report/escape.ts'
 import { type Repository, readCommit, readHead } from './repository.ts'
+import type { Build } from './run/build.ts'
 import { publishedText } from './run/dbt-artifacts.ts'
 import { redactor } from './run/dbt-log.ts'
 import { disagreements } from './run/disagreement.ts'
@@ -39,15 +40,19 @@ export async function openDatabricksWorkspace(
 ): Promise<Opened> {
   const env = wholeEnvironment()
   const folder = join(git.root, region.project)
-  const profiles = await readProfiles(undefined, (await readText(join(folder, 'profiles.yml'))) !== null)
+  const own = (name: string) => readText(join(folder, name))
+  const profiles = await readProfiles(undefined, (await own('profiles.yml')) !== null)
   const place = {
     project: region.project,
     target: region.target,
     ...(profiles !== null && { profiles: profiles.text }),
   }
-  const first = present(region, await readHead(git, place, env))
+  const read = () => readHead(git, place, env)
+  // Read by itself, so that dbt can begin before the project is parsed here.
+  const profile =
+    profileName((await own('dbt_project.yml')) ?? '', env) ?? unbroken(region, await read()).project.target.profile
   refuseOthersCredentials(region, config.regions, await variablesOf(git.root, config, profiles, env), env)
-  const connection = connectionOf(region, first, profiles, env)
+  const { connection, target } = connectionOf(region, profile, profiles?.text ?? (await own('profiles.yml')), env)
   for (const secret of connection.secrets) options.onSecret?.(secret)
   refuseOtherPlace(region, config.regions, connection, config.file ?? undefined)
 
@@ -60,8 +65,8 @@ export async function openDatabricksWorkspace(
   const dbt = await openDbt({
     folder,
     profilesDir: profiles?.folder ?? folder,
-    profile: first.project.target.profile,
-    target: first.project.target.name,
+    profile,
+    target,
     environment: process.env,
     secrets: connection.secrets,
     say: (line) => progress.say(plain(line, LONGEST_LINE)),
@@ -74,9 +79,8 @@ export async function openDatabricksWorkspace(
     connecting.catch(() => {})
     const sql = readAsset('polyglot_sql.wasm').then(startSql)
     sql.catch(() => {})
-    const hasPackages = first.files.has('packages.yml') || first.files.has('dependencies.yml')
-    if (hasPackages) await dbt.deps()
-    const head = unbroken(region, hasPackages ? await readHead(git, place, env) : first)
+    if ((await own('packages.yml')) !== null || (await own('dependencies.yml')) !== null) await dbt.deps()
+    const head = unbroken(region, await read())
     progress.now(`opening the workspace of ${region.name}`)
     warehouse = await connecting
     await sql
@@ -94,18 +98,17 @@ class DatabricksWorkspace implements Workspace {
   readonly #head: Side
   readonly #dbt: Dbt
   readonly warehouse: Warehouse
-  /** dbt says itself how each node goes. */
-  readonly speaks = true
+  readonly runsByItself = true
   readonly #redact: (text: string) => string
-  readonly #onPrepared: () => void
-  #prepared = false
+  readonly #onBuild: () => void
+  #selected = false
 
-  constructor(head: Side, dbt: Dbt, warehouse: Warehouse, redact: (text: string) => string, onPrepared: () => void) {
+  constructor(head: Side, dbt: Dbt, warehouse: Warehouse, redact: (text: string) => string, onBuild: () => void) {
     this.#head = head
     this.#dbt = dbt
     this.warehouse = warehouse
     this.#redact = redact
-    this.#onPrepared = onPrepared
+    this.#onBuild = onBuild
   }
 
   async prepare({ nodes }: Plan): Promise<Prepared> {
@@ -115,11 +118,26 @@ class DatabricksWorkspace implements Workspace {
       const refused = `the planned models read what is not there: ${missing.join('; ')}`
       return { build: this.#dbt.build([]), refused, notes: [] }
     }
-    const notes = disagreements(this.#head.project.manifest, await this.#dbt.manifest())
-    const selection = await this.#dbt.select(this.#head.project.manifest, ids)
-    this.#prepared = true
-    this.#onPrepared()
-    return { build: this.#dbt.build(selection), refused: null, notes }
+    // The ledger is written meanwhile.
+    const notes: string[] = []
+    const selecting = this.#select(ids, notes)
+    selecting.catch(() => {})
+    const [dbt, onBuild] = [this.#dbt, this.#onBuild]
+    const build: Build = async function* (planned) {
+      const selection = await selecting
+      onBuild()
+      yield* dbt.build(selection)(planned)
+    }
+    return { build, refused: null, notes }
+  }
+
+  /** What dbt is told to build, and on what its own reading of the project disagrees. */
+  async #select(nodes: readonly string[], notes: string[]): Promise<readonly string[]> {
+    const { manifest } = this.#head.project
+    notes.push(...disagreements(manifest, await this.#dbt.manifest()))
+    const selection = await this.#dbt.select(manifest, nodes)
+    this.#selected = true
+    return selection
   }
 
   async #missing(nodes: readonly string[]): Promise<string[]> {
@@ -130,7 +148,7 @@ class DatabricksWorkspace implements Workspace {
 
   /** Where nothing is run nobody waits for dbt. */
   async artifacts(): Promise<ReadonlyMap<string, string>> {
-    if (this.#prepared) return this.#dbt.artifacts()
+    if (this.#selected) return this.#dbt.artifacts()
     return new Map([['manifest.json', publishedText(writeManifest(this.#head.project), this.#redact)]])
   }
 
@@ -141,19 +159,18 @@ class DatabricksWorkspace implements Workspace {
 
 function connectionOf(
   region: Region,
-  { project, files }: Side,
-  profiles: Profiles | null,
+  profile: string,
+  profiles: string | null,
   env: ReadonlyMap<string, string>,
-): Connection {
-  const text = profiles?.text ?? files.get('profiles.yml')
-  if (text === undefined) {
+): { readonly connection: Connection; readonly target: string } {
+  if (profiles === null) {
     throw new ConfigurationError(
       `there is no profiles.yml for the project of region ${region.name}: put one beside ${region.project}/dbt_project.yml, or name its folder with DBT_PROFILES_DIR`,
     )
   }
-  const { profile, name } = project.target
-  const read = readConnection({ profiles: text, profile, target: name, env })
-  if ('connection' in read) return read.connection
+  const input = { profiles, profile, target: region.target, env }
+  const read = readConnection(input)
+  if ('connection' in read) return { connection: read.connection, target: targetName(input) }
   throw new ConfigurationError(
     [`region ${region.name} cannot be reached:`, ...read.problems.map((problem) => `  ${problem}`)].join('\n'),
   )

@@ -124,7 +124,7 @@ class Deploy {
     const prepared = plan.nodes.length === 0 ? nothingToBuild : await this.#opened.workspace.prepare(plan)
     const execution = prepared.refused === null ? await this.#execute(plan, prepared, ledger) : notRun(plan)
     if (execution.error !== null && !isStop(execution.error)) throw execution.error
-    if (this.#opened.workspace.speaks) this.#recall(execution)
+    if (this.#opened.workspace.runsByItself) this.#recall(execution)
     const deployment = this.#deployment(plan, prepared, execution, ledger.state)
     const artifacts = await this.#opened.workspace.artifacts(deployment.results, deployment.elapsed)
     return { deployment, artifacts }
@@ -153,12 +153,13 @@ class Deploy {
     return execute({
       plan,
       build,
+      runsByItself: this.#opened.workspace.runsByItself,
       ledger: ledger.append,
       commit: this.#commit.id,
       runId,
       now: () => new Date(),
       onResult: (result) => {
-        if (this.#opened.workspace.speaks) return
+        if (this.#opened.workspace.runsByItself) return
         if (result.status === 'started') progress.now(`  building ${result.unique_id.split('.').slice(2).join('.')} …`)
         else progress.say(resultLine(result))
       },

@@ -19,8 +19,8 @@ import { startSql } from './sql/sdk.ts'
 /** What a region is deployed on: where its relations and its ledger stand, and what builds them. */
 export interface Workspace {
   readonly warehouse: Warehouse
-  /** What builds shows each result as it comes. */
-  readonly speaks: boolean
+  /** What builds runs on by itself: it shows each result as it comes, and does not wait until it is recorded. */
+  readonly runsByItself: boolean
   /** Looks whether a plan can be run as it is, before anything of it runs. */
   prepare(plan: Plan): Promise<Prepared>
   /** dbt's artifacts, as text by file name; without `run_results.json` where nothing was run. `elapsed` is in seconds. */
@@ -66,7 +66,7 @@ export async function openDemoWorkspace(
   await createSampleSources(warehouse, project.manifest, files)
   return {
     warehouse,
-    speaks: false,
+    runsByItself: false,
     prepare: async () => ({ build: buildOf(side, warehouse, signal), refused: null, notes: [] }),
     artifacts: async (results, elapsed) => demoArtifacts(project, results, elapsed),
     close: () => warehouse.close(),

@@ -143,14 +143,16 @@ describe('whatever happens to a run, the next one makes the region equal to its 
   ]
   it.each(scenarios)('killed at every step: %s', async (_, first, trouble, second) => {
     const start = await deployed()
-    const whole = start.copy()
-    await whole.run(first, trouble)
-    for (let killedAt = 0; killedAt <= whole.steps(); killedAt++) {
-      const region = start.copy()
-      const killed = await region.run(first, { ...trouble, killedAt })
-      if (killedAt < whole.steps()) expect(killed.error).toBeInstanceOf(Killed)
-      await region.run(second)
-      expectEqualTo(region, second)
+    for (const runsByItself of [false, true]) {
+      const whole = start.copy()
+      await whole.run(first, { ...trouble, runsByItself })
+      for (let killedAt = 0; killedAt <= whole.steps(); killedAt++) {
+        const region = start.copy()
+        const killed = await region.run(first, { ...trouble, runsByItself, killedAt })
+        if (killedAt < whole.steps()) expect(killed.error).toBeInstanceOf(Killed)
+        await region.run(second)
+        expectEqualTo(region, second)
+      }
     }
   })
 
@@ -246,6 +248,7 @@ describe('a build that does not behave', () => {
     let closed = false
     const execution = await execute({
       plan: given.plan ?? plan,
+      runsByItself: false,
       build: async function* () {
         try {
           for (const each of results) {
@@ -327,6 +330,7 @@ describe('a build that does not behave', () => {
     const told: string[] = []
     await execute({
       plan,
+      runsByItself: true,
       build: async function* () {
         yield [result('model.p.a', 'started'), result('model.p.a', 'success'), result('test.p.t', 'success')]
       },

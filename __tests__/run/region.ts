@@ -17,6 +17,8 @@ export interface Trouble {
   readonly warns?: readonly string[]
   /** The process is killed before this step: nothing happens after it. A step is one event in the ledger, or one touch of the region. */
   readonly killedAt?: number
+  /** The build does not wait until what it tells is recorded. */
+  readonly runsByItself?: boolean
 }
 
 /**
@@ -58,6 +60,7 @@ export function memoryRegion() {
     return execute({
       plan: plan(head),
       build,
+      runsByItself: trouble.runsByItself ?? false,
       ledger,
       commit: `c${runs}`,
       runId: `r${String(9999 - runs)}`,

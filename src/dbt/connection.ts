@@ -70,6 +70,12 @@ export function readConnection(
   return { connection: { host: place, httpPath: path, catalog, schema, auth, secrets: fields.secrets() } }
 }
 
+/** The name of the target that is meant: the given one, else the profile's own, else dbt's `default`. */
+export function targetName(input: ConnectionInput): string {
+  const output = readOutput(input)
+  return 'problem' in output ? (input.target ?? 'default') : output.name
+}
+
 /**
  * The names of the environment variables that a target's credentials are read from, sorted; of the environment only what the
  * profile's own target is called is read. None where profiles.yml has no such target.

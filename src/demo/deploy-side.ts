@@ -38,6 +38,7 @@ export async function deploySide(input: DeploySide): Promise<{ plan: Plan; execu
   const execution = await execute({
     plan,
     build,
+    runsByItself: false,
     ledger: ledger.append,
     commit,
     runId: commit,

@@ -6,6 +6,8 @@ import { list, type Plan, type RecordedNode } from './plan.ts'
 export interface ExecuteInput {
   readonly plan: Plan
   readonly build: Build
+  /** The build does not wait until what it tells is recorded. */
+  readonly runsByItself: boolean
   readonly ledger: Ledger
   readonly commit: string
   /** Another one for every attempt at a run. */
@@ -87,7 +89,8 @@ class Run {
     if (result.status === 'started') {
       // A test touches nothing, so that nobody need know that it has begun.
       if (!test) this.record(node, 'started', null)
-      return !test
+      // A build that runs on by itself has touched the node before it could be written: that it is pending is.
+      return !test && !this.input.runsByItself
     }
     this.results.set(node.unique_id, result)
     const concerned = test ? Object.keys(node.parents).filter((id) => this.planned.has(id)) : [node.unique_id]
