@@ -25,6 +25,8 @@ export class Configs {
   readonly #adapter: AdapterType
   readonly #levels = new WeakMap<object, DataObject>()
   readonly #bases = new Map<string, JsonObject>()
+  readonly #finished = new Map<JsonObject, JsonObject>()
+  readonly #unrendered = new Map<string, JsonObject>()
   readonly #ids = new WeakMap<object, number>()
   #lastId = 0
 
@@ -33,24 +35,39 @@ export class Configs {
     this.#adapter = packages.target.adapter
   }
 
-  /** The whole config, checked and completed. */
+  /** The whole config, checked and completed. What says nothing of its own shares it with its folder. */
   rendered(own: OwnConfig): JsonObject {
-    let config = this.#base(own)
-    if (own.patch) config = this.#apply(own.kind, config, this.#translate(own.patch))
-    if (own.call) config = this.#apply(own.kind, config, this.#translate(own.call))
+    const base = this.#base(own)
+    if (isSilent(own)) {
+      const known = this.#finished.get(base) ?? finish(own.kind, { ...base })
+      this.#finished.set(base, known)
+      return known
+    }
+    const config: Record<string, Json> = { ...base }
+    if (own.patch) this.#apply(own.kind, config, this.#translate(own.patch))
+    if (own.call) this.#apply(own.kind, config, this.#translate(own.call))
     if (!own.package.isRoot) {
-      for (const level of this.#levelsOf(this.#packages.root, own, false)) config = this.#apply(own.kind, config, level)
+      for (const level of this.#levelsOf(this.#packages.root, own, false)) this.#apply(own.kind, config, level)
     }
     return finish(own.kind, config)
   }
 
   /** What is set anywhere, as it is written, without defaults and merging. */
   unrendered(own: OwnConfig): JsonObject {
+    const levels = this.#levelsOf(own.package, own, true)
+    if (!isSilent(own)) return this.#joined(own, levels)
+    const key = this.#key(levels)
+    const known = this.#unrendered.get(key) ?? this.#joined(own, levels)
+    this.#unrendered.set(key, known)
+    return known
+  }
+
+  #joined(own: OwnConfig, levels: readonly DataObject[]): JsonObject {
     const result: Record<string, Json> = {}
     const add = (level: DataObject): void => {
       for (const key of Object.keys(level)) result[this.#adapter.aliases[key] ?? key] = plain(level[key] as Data)
     }
-    for (const level of this.#levelsOf(own.package, own, true)) add(level)
+    for (const level of levels) add(level)
     if (own.patch) add(own.patch)
     if (own.call) add(own.call)
     if (!own.package.isRoot) for (const level of this.#levelsOf(this.#packages.root, own, true)) add(level)
@@ -60,14 +77,17 @@ export class Configs {
   /** Defaults and the levels of the package's dbt_project.yml: the same for all resources of a folder. */
   #base(own: OwnConfig): JsonObject {
     const levels = this.#levelsOf(own.package, own, false)
-    const key = `${own.kind} ${levels.map((level) => this.#id(level)).join(' ')}`
-    let base = this.#bases.get(key)
-    if (!base) {
-      base = configDefaults(own.kind)
-      for (const level of levels) base = this.#apply(own.kind, base, level)
-      this.#bases.set(key, base)
-    }
+    const key = `${own.kind} ${this.#key(levels)}`
+    const known = this.#bases.get(key)
+    if (known) return known
+    const base: Record<string, Json> = { ...configDefaults(own.kind) }
+    for (const level of levels) this.#apply(own.kind, base, level)
+    this.#bases.set(key, base)
     return base
+  }
+
+  #key(levels: readonly DataObject[]): string {
+    return levels.map((level) => this.#id(level)).join(' ')
   }
 
   #id(level: object): number {
@@ -114,14 +134,21 @@ export class Configs {
     return result
   }
 
-  #apply(kind: ConfigKind, config: JsonObject, partial: DataObject): JsonObject {
-    const result: Record<string, Json> = { ...config }
+  #apply(kind: ConfigKind, config: Record<string, Json>, partial: DataObject): void {
     for (const key of Object.keys(partial)) {
       const merge = configMerge(kind, key) ?? (this.#adapter.merged.includes(key) ? 'update' : undefined)
-      result[key] = mergeValue(merge, result[key], expand(key, plain(partial[key] as Data)))
+      config[key] = mergeValue(merge, config[key], expand(key, plain(partial[key] as Data)))
     }
-    return result
   }
+}
+
+/** Whether a resource of the project itself says nothing of its config: most tests do not. */
+function isSilent({ package: { isRoot }, patch, call }: OwnConfig): boolean {
+  return isRoot && isEmpty(patch) && isEmpty(call)
+}
+
+function isEmpty(data: DataObject | undefined): boolean {
+  return data === undefined || Object.keys(data).length === 0
 }
 
 function hookName(key: string): string {
@@ -177,10 +204,10 @@ function mergeGrants(earlier: JsonObject, later: JsonObject): JsonObject {
   return result
 }
 
-function finish(kind: ConfigKind, config: JsonObject): JsonObject {
-  if (kind === 'test') return { ...config, ...storedFailures(config) }
-  if (kind !== 'model') return config
-  return { ...config, freshness: isJsonObject(config.freshness ?? null) ? buildAfter(config.freshness) : null }
+function finish(kind: ConfigKind, config: Record<string, Json>): JsonObject {
+  if (kind === 'test') Object.assign(config, storedFailures(config))
+  if (kind === 'model') config.freshness = isJsonObject(config.freshness ?? null) ? buildAfter(config.freshness) : null
+  return config
 }
 
 function buildAfter(freshness: Json | undefined): Json {

@@ -29,16 +29,17 @@ export function finishNode(session: Session, names: Names, work: Work): void {
     ...(unrenderedPatch ? { patch: unrenderedPatch } : {}),
   })
   applyConfig(draft, config)
-  draft.config = { ...draft.config, ...keptConfig(session, work, config) }
+  const kept = keptConfig(session, work, config)
+  if (kept) draft.config = { ...draft.config, ...kept }
   nameRelation(session, names, work, config)
   if (draft.resource_type !== 'test') renderHooks(session, work, config)
 }
 
 /** A null says nothing to dbt: what was said before it, in the SQL or in dbt_project.yml, is kept in the node's config. */
-function keptConfig(session: Session, work: Work, config: JsonObject): JsonObject {
+function keptConfig(session: Session, work: Work, config: JsonObject): JsonObject | undefined {
   const said = [...Object.entries(work.call), ...Object.entries(work.patch ?? {})]
   const nulls = said.filter(([key, value]) => value === null && (config[key] ?? null) === null).map(([key]) => key)
-  if (nulls.length === 0) return {}
+  if (nulls.length === 0) return undefined
   const own = { kind: work.kind, package: work.package, fqn: work.draft.fqn }
   const layers = [session.configs.rendered({ ...own, call: work.call }), session.configs.rendered(own)]
   return Object.fromEntries(
@@ -79,6 +80,7 @@ function applyConfig(draft: NodeDraft, config: JsonObject): void {
 }
 
 function nodeConfig(config: JsonObject): NodeConfig {
+  if (isNodeConfig(config)) return config
   const { enabled, materialized, tags, meta } = config
   return {
     ...config,
@@ -87,6 +89,17 @@ function nodeConfig(config: JsonObject): NodeConfig {
     tags: Array.isArray(tags) ? tags.map(String) : [],
     meta: isJsonObject(meta) ? meta : {},
   }
+}
+
+function isNodeConfig(config: JsonObject): config is NodeConfig {
+  const { enabled, materialized, tags, meta } = config
+  return (
+    typeof enabled === 'boolean' &&
+    typeof materialized === 'string' &&
+    Array.isArray(tags) &&
+    tags.every((tag) => typeof tag === 'string') &&
+    isJsonObject(meta)
+  )
 }
 
 function nameRelation(session: Session, names: Names, work: Work, config: JsonObject): void {

@@ -53,9 +53,13 @@ class Composer {
   readonly #text: string
   readonly #events: readonly Event[]
   readonly #anchors = new Map<string, Data>()
-  readonly #offsets = new Map<object, number>()
-  readonly #keys = new Map<object, Map<string, number>>()
-  readonly #items = new Map<object, number[]>()
+  /** Where a mapping or list has its places: in few long arrays, for a project has hundreds of thousands of them. */
+  readonly #starts = new Map<object, number>()
+  /** For each mapping and list its own offset, how many parts it has, and their offsets. */
+  readonly #offsets: number[] = []
+  /** The key of each part of a mapping, where `#offsets` has its offset. */
+  readonly #names: string[] = []
+  /** How many nodes an anchor stands for. */
   readonly #sizes = new Map<object, number>()
   #index = 0
   #nodes = 0
@@ -77,11 +81,23 @@ class Composer {
   }
 
   places(): Pick<Yaml, 'offsetOf' | 'itemOffset' | 'keyOffset'> {
-    const offsetOf = (part: object): number => this.#offsets.get(part) ?? 0
+    // Not `this`: it holds the events, which are many times the data and are not asked for again.
+    const [starts, offsets, names] = [this.#starts, this.#offsets, this.#names]
+    const offsetOf = (part: object): number => offsets[starts.get(part) ?? -1] ?? 0
+    const countOf = (start: number): number => offsets[start + 1] ?? 0
     return {
       offsetOf,
-      itemOffset: (list, index) => this.#items.get(list)?.[index] ?? offsetOf(list),
-      keyOffset: (mapping, key) => this.#keys.get(mapping)?.get(key) ?? offsetOf(mapping),
+      itemOffset: (list, index) => {
+        const start = starts.get(list)
+        return start === undefined || index >= countOf(start) ? offsetOf(list) : (offsets[start + 2 + index] ?? 0)
+      },
+      keyOffset: (mapping, key) => {
+        const start = starts.get(mapping)
+        if (start === undefined) return 0
+        const first = start + 2
+        const last = names.lastIndexOf(key, start + 1 + countOf(start))
+        return offsets[countOf(start) > 0 && last >= first ? last : start] ?? 0
+      },
     }
   }
 
@@ -152,9 +168,8 @@ class Composer {
       list.push(this.#node())
     }
     this.#index += 1
-    this.#offsets.set(list, start)
-    this.#items.set(list, offsets)
-    this.#sizes.set(list, this.#nodes - before + 1)
+    this.#place(list, start, offsets)
+    if (anchorStart >= 0) this.#sizes.set(list, this.#nodes - before + 1)
     return list
   }
 
@@ -162,7 +177,8 @@ class Composer {
     const mapping: Mutable = {}
     const before = this.#nodes
     if (anchorStart >= 0) this.#anchors.set(this.#text.slice(anchorStart, anchorEnd), mapping)
-    const keys = new Map<string, number>()
+    const keys: string[] = []
+    const offsets: number[] = []
     const merges: Data[] = []
     while (this.#events[this.#index]?.type !== EVENT_ID.POP) {
       const offset = this.#offset(start)
@@ -173,16 +189,26 @@ class Composer {
       else {
         if (key !== null && typeof key === 'object') throw new YamlError('found unhashable key', offset)
         const name = String(key)
-        keys.set(name, offset)
+        keys.push(name)
+        offsets.push(offset)
         define(mapping, name, value)
       }
     }
     this.#index += 1
     for (const merge of merges) this.#merge(mapping, merge, start)
-    this.#offsets.set(mapping, start)
-    this.#keys.set(mapping, keys)
-    this.#sizes.set(mapping, this.#nodes - before + 1)
+    this.#place(mapping, start, offsets, keys)
+    if (anchorStart >= 0) this.#sizes.set(mapping, this.#nodes - before + 1)
     return mapping
+  }
+
+  #place(part: object, start: number, offsets: readonly number[], keys: readonly string[] = []): void {
+    this.#starts.set(part, this.#offsets.length)
+    this.#offsets.push(start, offsets.length)
+    this.#names.push('', '')
+    for (const [index, offset] of offsets.entries()) {
+      this.#offsets.push(offset)
+      this.#names.push(keys[index] ?? '')
+    }
   }
 
   #isMerge(): boolean {
