@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
@@ -54,37 +54,61 @@ export function serve(
   return listening((handler) => createServer(handler), 'http', answers)
 }
 
-/** The same over TLS, as `localhost`, with a certificate of its own that this process trusts until the test is over. */
+/** The same over TLS, as `localhost`, with a certificate of its own that this process and git trust until the test is over. */
 export function serveTls(answers: Parameters<typeof serve>[0]): Promise<Loopback> {
+  return listening(createTls, 'https', answers)
+}
+
+/** A git repository over TLS, as git's own program for it serves one: `url` and `x.git`. */
+export function serveGit(root: string): Promise<Loopback> {
+  const handler: RequestListener = (request, response) => {
+    const [path = '', query = ''] = (request.url ?? '').split('?')
+    const { 'content-type': type, 'git-protocol': protocol, 'content-encoding': coding } = request.headers
+    const env = {
+      ...process.env,
+      ...{ GIT_PROJECT_ROOT: root, GIT_HTTP_EXPORT_ALL: '1', PATH_INFO: path.replace(/^\/x\.git/, '/.git') },
+      ...{ QUERY_STRING: query, REQUEST_METHOD: request.method, CONTENT_TYPE: type, HTTP_CONTENT_ENCODING: coding },
+      GIT_PROTOCOL: String(protocol ?? ''),
+    }
+    const backend = spawn('git', ['http-backend'], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+    request.pipe(backend.stdin)
+    buffer(backend.stdout).then((answer) => {
+      const end = answer.indexOf('\r\n\r\n')
+      for (const line of answer.toString('latin1', 0, end).split('\r\n')) {
+        const [name = '', value = ''] = line.split(': ')
+        if (name === 'Status') response.statusCode = Number.parseInt(value, 10)
+        else response.setHeader(name, value)
+      }
+      response.end(answer.subarray(end + 4))
+    })
+  }
+  return listening(createTls, 'https', handler)
+}
+
+function createTls(handler: RequestListener): ReturnType<typeof createServer> {
   const folder = temporaryFolder()
   const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  const options = [
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    '/CN=localhost',
-    '-addext',
-    'subjectAltName=DNS:localhost',
-  ]
-  execFileSync('openssl', ['req', ...options, '-keyout', keyFile, '-out', certFile], { stdio: 'pipe' })
+  const made = '-x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost'
+  execFileSync('openssl', ['req', ...made.split(' '), '-keyout', keyFile, '-out', certFile], { stdio: 'pipe' })
   const [key, cert] = [readFileSync(keyFile), readFileSync(certFile)]
   globalAgent.options.ca = cert
-  onTestFinished(() => void delete globalAgent.options.ca)
-  return listening((handler) => createTlsServer({ key, cert }, handler), 'https', answers)
+  process.env.GIT_SSL_CAINFO = certFile
+  onTestFinished(() => {
+    delete globalAgent.options.ca
+    delete process.env.GIT_SSL_CAINFO
+  })
+  return createTlsServer({ key, cert }, handler)
 }
 
 async function listening(
   create: (handler: RequestListener) => ReturnType<typeof createServer>,
   scheme: string,
-  answers: Parameters<typeof serve>[0],
+  answers: Parameters<typeof serve>[0] | RequestListener,
 ): Promise<Loopback> {
   const requests: string[] = []
   const server = create((request, response) => {
     requests.push(request.url ?? '')
+    if (typeof answers === 'function') return answers(request, response)
     const answer = answers.get(request.url ?? '')
     if (typeof answer === 'function') return answer(response)
     response.statusCode = answer === undefined ? 404 : 200

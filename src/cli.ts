@@ -22,6 +22,14 @@ interface CheckOptions {
   readonly packages: string
 }
 
+interface ManifestOptions {
+  readonly project: string
+  readonly target?: string
+  readonly profilesDir?: string
+  readonly output: string
+  readonly packages: string
+}
+
 const exits = 'Exit status: 0 fine, 1 findings that fail the check or a failed deploy, 2 wrong use or configuration.'
 
 /** The command line. `argv` is Node's own; sets the process's exit status. Throws a ConfigurationError for wrong use. */
@@ -101,9 +109,11 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
       'the folder of profiles.yml (default: the project, then DBT_PROFILES_DIR, then ~/.dbt)',
     )
     .requiredOption('--output <file>', 'where to write it')
-    .action(async (options: { project: string; target?: string; profilesDir?: string; output: string }) => {
+    .addOption(packages())
+    .action(async ({ packages, ...options }: ManifestOptions) => {
       const { writeManifestFile } = await import('./manifest-file.ts')
-      if (await writeManifestFile(options)) process.exitCode = 1
+      const fetching = packages === 'fetch' && { packages: packageSource(process.env) }
+      if (await writeManifestFile({ ...options, ...fetching })) process.exitCode = 1
     })
 
   command('demo', 'check two projects, show the comment, and deploy both regions twice on an embedded DuckDB').action(

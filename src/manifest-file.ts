@@ -4,10 +4,12 @@ import { dirname, join, parse, relative, resolve, sep } from 'node:path'
 import { isWithin, readProjectFiles } from './adapters/files.ts'
 import { ParseCache } from './dbt/cache.ts'
 import { parseProject } from './dbt/parse.ts'
+import { namedSources } from './dbt/pins.ts'
 import type { ProjectFiles } from './dbt/project.ts'
 import { manifestChunks } from './dbt/write.ts'
 import { ConfigurationError } from './errors.ts'
 import { graphOf } from './graph/graph.ts'
+import { type OpenSource, withFetchedPackages } from './packages.ts'
 import { readProfiles } from './profiles.ts'
 import { plain } from './report/escape.ts'
 import { withPackages } from './repository.ts'
@@ -22,14 +24,21 @@ export async function writeManifestFile(options: {
   readonly target?: string
   readonly profilesDir?: string
   readonly output: string
+  /** Where packages come from that are not installed; left out, none are fetched. */
+  readonly packages?: OpenSource
 }): Promise<boolean> {
   const folder = resolve(options.project)
-  const files = await readProject(folder)
-  if (!files.has('dbt_project.yml')) {
+  const own = { files: await readProject(folder), root: '' }
+  if (!own.files.has('dbt_project.yml')) {
     throw new ConfigurationError(
       `${options.project} has no dbt_project.yml: name the folder of a dbt project with --project`,
     )
   }
+  const { packages: source } = options
+  const { files, packages } =
+    source === undefined
+      ? { files: own.files, packages: undefined }
+      : await withFetchedPackages({ ...own, source, trusted: namedSources(own) })
   const profiles = await readProfiles(options.profilesDir, files.has('profiles.yml'))
   const env = new Map(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
   const project = parseProject({
@@ -37,6 +46,7 @@ export async function writeManifestFile(options: {
     root: '',
     env,
     cache: new ParseCache(),
+    ...(packages !== undefined && { packages }),
     ...(options.target !== undefined && { target: options.target }),
     ...(profiles !== null && { profiles: profiles.text }),
   })

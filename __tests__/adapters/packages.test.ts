@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants, gunzipSync, gzipSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { isPublicAddress } from '../../src/adapters/packages/address.ts'
 import { shownUrl } from '../../src/adapters/packages/package-error.ts'
 import { untar } from '../../src/adapters/packages/untar.ts'
 import { PackageSource } from '../../src/adapters/packages.ts'
-import { archive, packageFiles, serve, serveHub, serveTls, tarball } from '../package-server.ts'
+import { archive, packageFiles, serve, serveGit, serveHub, serveTls, tarball } from '../package-server.ts'
 import { newRepository, temporaryFolder } from '../repository.ts'
 
 const texts = ['README.md', 'dbt_project.yml', 'macros/version.sql']
@@ -326,6 +326,27 @@ describe('a git repository', () => {
     const place = { url, revision: 'v1', subdirectory: null }
     expect(await source(nowhere).git(place, false).catch(String)).toMatch('is no https address')
     expect(await source(nowhere).git(place, true).catch(String)).toMatch('git could not read')
+  })
+
+  it('comes from a public host over https, without the credentials and settings of the machine', async () => {
+    const { repository, one } = upstream()
+    const server = await serveGit(repository.root)
+    const url = `${server.url}x.git`
+    const home = temporaryFolder()
+    // Whoever's settings these are, git would go elsewhere with them.
+    writeFileSync(join(home, '.gitconfig'), `[url "https://127.0.0.1:9/"]\n  insteadOf = ${server.url}\n`)
+    vi.stubEnv('HOME', home)
+    vi.stubEnv('GIT_CONFIG_GLOBAL', join(home, '.gitconfig'))
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const from = source(nowhere, { isPublic: () => true })
+    for (const revision of ['v1', one]) {
+      const files = await from.git({ url, revision, subdirectory: null }, false)
+      expect(files.get('macros/version.sql')).toBe("{% macro version() %}'1.0.0'{% endmacro %}\n")
+    }
+    expect(server.requests).toContain('/x.git/git-upload-pack')
+    expect(await from.git({ url, revision: 'v1', subdirectory: null }, true).catch(String)).toMatch(
+      'git could not read',
+    )
   })
 
   it('is not asked of a private host, nor waited for', async () => {
