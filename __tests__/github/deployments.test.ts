@@ -34,6 +34,7 @@ const deployment: Deployment = {
     fingerprint: '',
     parents: {},
     relation: null,
+    guards: [],
     action: 'run',
     because: '',
   })),

@@ -19,11 +19,17 @@ export interface Literal {
   readonly seeds?: Readonly<Record<string, string>>
   /** `source.table` -> relation. */
   readonly sources?: Readonly<Record<string, string | Partial<SourceDefinition>>>
-  /** Test's name -> the models that it reads; or the same with SQL and severity. */
+  /** Test's name -> the models that it reads; or the same with SQL and severity, and the model that it is defined on. */
   readonly tests?: Readonly<
     Record<
       string,
-      readonly string[] | { readonly reads: readonly string[]; readonly sql?: string; readonly config?: JsonObject }
+      | readonly string[]
+      | {
+          readonly reads: readonly string[]
+          readonly sql?: string
+          readonly config?: JsonObject
+          readonly on?: string
+        }
     >
   >
   readonly exposures?: Readonly<Record<string, Partial<Exposure> & { readonly reads: readonly string[] }>>
@@ -231,7 +237,7 @@ function testOf(name: string, test: NonNullable<Literal['tests']>[string], writt
     relation_name: null,
     test_metadata: null,
     column_name: null,
-    attached_node: null,
+    attached_node: given.on === undefined ? null : idOf(given.on, written),
     file_key_name: null,
     raw_code: sql,
     depends_on: { nodes: given.reads.map((each) => idOf(each, written)).sort(), macros: reads(sql, written).macros },

@@ -27,7 +27,7 @@ export function deployment({
 }
 
 export function planned(unique_id: string, because = 'it changed since 3f1d0c9'): PlannedNode {
-  return { unique_id, fingerprint: 'f', parents: {}, relation: null, action: 'run', because }
+  return { unique_id, fingerprint: 'f', parents: {}, relation: null, guards: [], action: 'run', because }
 }
 
 export function result(

@@ -120,6 +120,20 @@ describe('a run', () => {
     expect(region.plan(h0).nodes).toEqual([])
   })
 
+  it('a failing test counts against the model that it is defined on alone, and it alone is built again', async () => {
+    const related = literal({
+      models: { metrics: 'select 1', cohorts: "select * from {{ ref('metrics') }}" },
+      tests: { metrics_key: ['metrics'], cohorts_in_metrics: { reads: ['cohorts', 'metrics'], on: 'cohorts' } },
+    })
+    const region = memoryRegion()
+    await region.run(related, { fails: ['test.shop.cohorts_in_metrics'] })
+    expect(last(region.events)).toMatchObject({ 'model.metrics': 'success', 'model.cohorts': 'failed' })
+    expect(region.plan(related).nodes.map((node) => node.unique_id)).toEqual([
+      'model.shop.cohorts',
+      'test.shop.cohorts_in_metrics',
+    ])
+  })
+
   it('says why a model that was built is not a success', async () => {
     const region = memoryRegion()
     await region.run(h0, { fails: ['test.shop.cohorts_in_segments'] })
@@ -225,6 +239,7 @@ describe('a build that does not behave', () => {
     because: '',
     fingerprint: 'f',
     parents,
+    guards: Object.keys(parents),
     relation: null,
   })
   const plan: Plan = {

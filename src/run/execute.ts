@@ -29,8 +29,8 @@ export interface Execution {
 
 /**
  * Runs a plan and keeps the ledger: all planned nodes are pending before the first statement, a node is `started` before
- * it is touched, and `success` only when it and every planned test that reads it are done. A failed test counts against
- * each node that it reads, since any of them may be what is wrong. Throws nothing that the build or the ledger throws.
+ * it is touched, and `success` only when it and every planned test that guards it are done. A failed test counts against
+ * each node that it guards. Throws nothing that the build or the ledger throws.
  */
 export async function execute(input: ExecuteInput): Promise<Execution> {
   const run = new Run(input)
@@ -53,7 +53,7 @@ class Run {
   readonly input: ExecuteInput
   readonly clock: () => string
   readonly planned: ReadonlyMap<string, RecordedNode>
-  /** Node -> the planned tests that read it. */
+  /** Node -> the planned tests that guard it. */
   readonly tests: ReadonlyMap<string, readonly string[]>
   readonly results = new Map<string, NodeResult>()
   readonly recorded = new Map<string, LedgerStatus>()
@@ -93,10 +93,10 @@ class Run {
       return !test && !this.input.runsByItself
     }
     this.results.set(node.unique_id, result)
-    const concerned = test ? Object.keys(node.parents).filter((id) => this.planned.has(id)) : [node.unique_id]
+    const concerned = test ? node.guards.filter((id) => this.planned.has(id)) : [node.unique_id]
     if (test) this.record(node, statusOf(result), null)
     const decided = concerned.filter((id) => this.decide(id))
-    // A test's event can wait for that of the node it reads: until then that node is not done either.
+    // A test's event can wait for that of the node it guards: until then that node is not done either.
     return decided.length > 0 || concerned.length === 0
   }
 
@@ -172,8 +172,7 @@ class Run {
 function testsByNode(nodes: readonly RecordedNode[]): Map<string, string[]> {
   const tests = new Map<string, string[]>(nodes.map((node) => [node.unique_id, []]))
   for (const node of nodes) {
-    if (!isTest(node.unique_id)) continue
-    for (const parent of Object.keys(node.parents)) tests.get(parent)?.push(node.unique_id)
+    for (const guarded of node.guards) tests.get(guarded)?.push(node.unique_id)
   }
   return tests
 }

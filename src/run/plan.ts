@@ -11,6 +11,8 @@ export interface RecordedNode {
   /** unique_id -> fingerprint of what it is built from. */
   readonly parents: Readonly<Record<string, string>>
   readonly relation: string | null
+  /** Of a test, the nodes that its failure counts against: the one that it is defined on, else all that it reads. */
+  readonly guards: readonly string[]
 }
 
 export interface PlannedNode extends RecordedNode {
@@ -74,7 +76,15 @@ export function selectNodes(
 export function recordedNode(manifest: Manifest, fingerprints: Fingerprints, unique_id: string): RecordedNode {
   const own = fingerprintOf(fingerprints, unique_id)
   const parents = deployedParents(manifest, unique_id).map((id) => [id, fingerprintOf(fingerprints, id).hash] as const)
-  return { unique_id, fingerprint: own.hash, parents: Object.fromEntries(parents), relation: own.place }
+  const guards = guardedBy(manifest, unique_id)
+  return { unique_id, fingerprint: own.hash, parents: Object.fromEntries(parents), relation: own.place, guards }
+}
+
+function guardedBy(manifest: Manifest, unique_id: string): readonly string[] {
+  const node = manifest.nodes.get(unique_id)
+  if (node?.resource_type !== 'test') return []
+  const attached = node.attached_node === null ? undefined : manifest.nodes.get(node.attached_node)
+  return attached !== undefined && isDeployed(attached) ? [attached.unique_id] : deployedParents(manifest, unique_id)
 }
 
 /** The nodes that a node is built from, seen through ephemeral models, sorted. */
