@@ -56,7 +56,7 @@ export function loadPackages(input: ProjectInput, cache: ParseCache, sink: Sink)
   const scope = (vars: DataObject): NameScope => projectScope(input, target, { ...vars, ...cliVars }, sink)
   const root = makePackage(input, name, '', project, yaml, scope, cache, sink)
   const byName = new Map([[name, root]])
-  const install = textOr(root.rendered['packages-install-path'], 'dbt_packages')
+  const install = join(textOr(root.rendered['packages-install-path'], 'dbt_packages').replace(/\/+$/, ''))
   const wanted = wantedPackages(input, cache, sink).map((found) => {
     const known = input.packages?.names.get(pinKey(found))
     return known === undefined ? found : { ...found, names: [known, ...found.names] }
