@@ -8,6 +8,7 @@ import type { Config, Region } from './config.ts'
 import { compileNode } from './dbt/compile.ts'
 import { type Connection, credentialVariables, readConnection, targetName } from './dbt/connection.ts'
 import { profileName } from './dbt/profile-name.ts'
+import type { Project } from './dbt/project.ts'
 import { writeManifest } from './dbt/write.ts'
 import { unbroken, wholeEnvironment } from './deployed-project.ts'
 import type { DeployOptions, Opened } from './deployment.ts'
@@ -81,6 +82,7 @@ export async function openDatabricksWorkspace(
     sql.catch(() => {})
     if ((await own('packages.yml')) !== null || (await own('dependencies.yml')) !== null) await dbt.deps()
     const head = unbroken(region, await read())
+    refuseOtherTarget(head.project.target, { profile, name: target })
     progress.now(`opening the workspace of ${region.name}`)
     warehouse = await connecting
     await sql
@@ -155,6 +157,14 @@ class DatabricksWorkspace implements Workspace {
   async close(): Promise<void> {
     await Promise.all([this.#dbt.close(), this.warehouse.close()])
   }
+}
+
+/** The ledger stands where the parsed project's target says, dbt builds where this one does. */
+function refuseOtherTarget(parsed: Project['target'], { profile, name }: { profile: string; name: string }): void {
+  if (parsed.profile === profile && parsed.name === name) return
+  throw new ConfigurationError(
+    `dbt_project.yml and profiles.yml leave open which target is meant, ${parsed.profile}.${parsed.name} or ${profile}.${name}: write their names without Jinja`,
+  )
 }
 
 function connectionOf(
