@@ -1,9 +1,10 @@
 import { PackageError, shownUrl } from './adapters/packages/package-error.ts'
 import type { PackageSource } from './adapters/packages.ts'
-import { installedName, type Pin, packageName, pinsOf, pinsOfPackage } from './dbt/pins.ts'
+import { installedName, namedSources, type Pin, packageName, pinsOf, pinsOfPackage } from './dbt/pins.ts'
 import type { KnownPackages, ProjectFiles } from './dbt/project.ts'
 import { join } from './dbt/text.ts'
 import { allowsDbt, highestVersion } from './dbt/version.ts'
+import { PROJECT_FILE, type Source } from './dbt/wanted.ts'
 
 export type OpenSource = () => Promise<PackageSource>
 
@@ -20,9 +21,7 @@ export function packageSource(env: NodeJS.ProcessEnv): OpenSource {
 }
 
 /** A project's files, and where packages that they do not hold come from. */
-export interface Fetching {
-  readonly files: ProjectFiles
-  readonly root: string
+export interface Fetching extends Source {
   /** Asked for when a package is missing. */
   readonly source: OpenSource
   /** The addresses that whoever owns the repository has named: they may be in a private network. */
@@ -34,6 +33,36 @@ export interface Fetching {
 interface Fetched {
   readonly files: ProjectFiles
   readonly packages: KnownPackages
+}
+
+/**
+ * Both sides of a pull request with the packages that they want and do not have. Only what the base names may come from elsewhere than public
+ * hosts, since anybody may open a pull request.
+ */
+export async function sidesWithPackages(
+  head: Source,
+  base: Source | null,
+  source: OpenSource,
+): Promise<{ readonly head: Fetched; readonly base: Fetched | null }> {
+  const trusted = base === null ? new Set<string>() : namedSources(base)
+  const [now, then] = await Promise.all([
+    withFetchedPackages({ ...head, source, trusted }),
+    base && withFetchedPackages({ ...base, source, trusted, outdated: asHead(base, head) }),
+  ])
+  const own = now.packages.problems
+  const atBase = then?.packages.problems.filter((problem) => !own.includes(problem)) ?? []
+  const problems = [...own, ...atBase.map((problem) => `at base, ${problem}`)]
+  return { head: { ...now, packages: { ...now.packages, problems } }, base: then }
+}
+
+/** Whether a package that the base has from the working tree is there in the version of the head, which is another. */
+function asHead(base: Source, head: Source): (pin: Pin) => boolean {
+  const { folder, pins } = pinsOf(head)
+  const wanted = new Map(pins.map((pin) => [pin.key, JSON.stringify(pin)]))
+  return (pin) => {
+    const file = join(folder, installedName(base, folder, pin) ?? '', PROJECT_FILE)
+    return wanted.get(pin.key) !== JSON.stringify(pin) && base.files.get(file) === head.files.get(file)
+  }
 }
 
 /** No project has as many: a file that lists more is made to keep us busy. */

@@ -8,13 +8,12 @@ import { regionNamed } from './config/parse.ts'
 import { type Config, configFile, discover, type EffectiveRegion, effectiveConfig, parseConfig } from './config.ts'
 import { ParseCache } from './dbt/cache.ts'
 import { parseProject } from './dbt/parse.ts'
-import { installedName, namedSources, type Pin, pinsOf } from './dbt/pins.ts'
 import type { KnownPackages, ProjectFiles } from './dbt/project.ts'
 import { join as joinPath } from './dbt/text.ts'
-import { outsidePackages, PROJECT_FILE, type Source } from './dbt/wanted.ts'
+import { outsidePackages } from './dbt/wanted.ts'
 import { ConfigurationError } from './errors.ts'
 import type { Finding } from './finding.ts'
-import { type OpenSource, withFetchedPackages } from './packages.ts'
+import { type OpenSource, sidesWithPackages } from './packages.ts'
 
 /** A repository as it stands on disk, with its configuration. */
 export interface Repository {
@@ -123,49 +122,20 @@ async function sidesOf(
   const own = await folders.working(region.head.project)
   const old =
     base === null || region.base === null ? null : await folders.at(base, region.base.project, region.head.project)
-  const [working, before] = packages === undefined ? [own, old] : await withPackagesOf(region, own, old, packages)
+  const root = { head: region.head.project, base: region.base?.project ?? '' }
+  const fetched =
+    packages &&
+    (await sidesWithPackages(
+      { files: own.files, root: root.head },
+      old && { files: old.files, root: root.base },
+      packages,
+    ))
+  const [working, before] = [{ ...own, ...fetched?.head }, old && { ...old, ...fetched?.base }]
   const head = side(working, region.head, env, cache)
   if (before === null || region.base === null) return { head, base: null }
   const same =
     region.base.project === region.head.project && region.base.target === region.head.target && equal(before, working)
   return { head, base: same ? head : side(before, region.base, env, cache) }
-}
-
-/**
- * Both sides with the packages that they want and do not have. Only what the base names may come from elsewhere than public hosts, since anybody
- * may open a pull request.
- */
-async function withPackagesOf(
-  { head, base }: EffectiveRegion,
-  own: Read,
-  old: Read | null,
-  source: OpenSource,
-): Promise<[Read, Read | null]> {
-  const [now, then] = [
-    { files: own.files, root: head.project },
-    { files: old?.files ?? new Map(), root: base?.project ?? '' },
-  ]
-  const trusted = namedSources(then)
-  const [fetched, before] = await Promise.all([
-    withFetchedPackages({ ...now, source, trusted }),
-    old && withFetchedPackages({ ...then, source, trusted, outdated: ofOther(then, now) }),
-  ])
-  const atBase = (before?.packages.problems ?? [])
-    .filter((problem) => !fetched.packages.problems.includes(problem))
-    .map((problem) => `at base, ${problem}`)
-  const packages = { ...fetched.packages, problems: [...fetched.packages.problems, ...atBase] }
-  return [{ ...own, ...fetched, packages }, old && { ...old, ...before }]
-}
-
-/** Whether a package that is installed in the working tree, and taken from there for the base, is there in the version of the head. */
-function ofOther(base: Source, head: Source): (pin: Pin) => boolean {
-  const { folder, pins } = pinsOf(head)
-  const wanted = new Map(pins.map((pin) => [pin.key, JSON.stringify(pin)]))
-  return (pin) => {
-    const name = installedName(base, folder, pin)
-    const file = `${folder}/${name}/${PROJECT_FILE}`
-    return wanted.get(pin.key) !== JSON.stringify(pin) && base.files.get(file) === head.files.get(file)
-  }
 }
 
 function equal(some: Read, others: Read): boolean {

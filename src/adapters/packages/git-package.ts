@@ -18,6 +18,12 @@ export interface GitPlace {
   readonly subdirectory: string | null
 }
 
+interface Found {
+  readonly commit: string
+  /** What to ask the server for. */
+  readonly ref: string
+}
+
 const COMMIT = /^[\da-f]{40}$/
 /** What git lets a ref be called, and no pattern. */
 const REVISION = /^[^\s~^:?*[\\-][^\s~^:?*[\\]*$/
@@ -36,7 +42,7 @@ const NEEDED =
 export class GitPackage {
   readonly #place: GitPlace
   readonly #reach: Reach
-  #commit: string | undefined
+  #asked: Promise<Found> | undefined
 
   constructor(place: GitPlace, reach: Reach) {
     if (place.revision !== null && !REVISION.test(place.revision))
@@ -49,32 +55,17 @@ export class GitPackage {
 
   /** The id of the commit that the revision is now. Throws a PackageError. */
   async commit(): Promise<string> {
-    const { url, revision } = this.#place
-    if (revision !== null && COMMIT.test(revision)) return revision
-    this.#commit ??= await this.#bare(async (git) => {
-      const wanted = revision === null ? ['HEAD'] : tagsFirst(revision)
-      const listed = (await git(['ls-remote', '--', url, ...wanted])).toString('utf8')
-      const ids = new Map(listed.split('\n').map((line): [string, string] => [line.slice(41), line.slice(0, 40)]))
-      const found = wanted.map((name) => ids.get(name)).find((id) => id !== undefined)
-      if (found === undefined)
-        throw new PackageError(`${shownUrl(url)} has no tag and no branch '${revision ?? 'HEAD'}'`)
-      return found
-    })
-    return this.#commit
+    return (await this.#found()).commit
   }
 
   /** The text files of the package at that commit. Throws a PackageError. */
   async files(): Promise<ReadonlyMap<string, string>> {
-    const { url, revision, subdirectory } = this.#place
-    const commit = await this.commit()
-    const ref = revision === null ? 'HEAD' : revision
+    const { url, subdirectory } = this.#place
+    const { commit, ref } = await this.#found()
     return this.#bare(async (git) => {
-      const fetch = (what: string) => git(['fetch', '--quiet', '--depth=1', '--no-tags', '--', url, what])
-      // A server that does not give single commits gives the tip of what it lists.
-      await fetch(commit).catch((error: unknown) => {
-        if (ref === commit) throw error
-        return fetch(ref)
-      })
+      await git(['fetch', '--quiet', '--depth=1', '--no-tags', '--', url, ref])
+      const fetched = (await git(['rev-parse', 'FETCH_HEAD^{commit}'])).toString('utf8').trim()
+      if (fetched !== commit) throw new PackageError(`${shownUrl(url)} has changed meanwhile`)
       const folder = (subdirectory ?? '')
         .split('/')
         .filter((part) => part !== '' && part !== '.')
@@ -95,6 +86,22 @@ export class GitPackage {
       for (const [path, text] of blobs(answer, paths)) contents.add(path.slice(prefix.length), text)
       return contents.files()
     })
+  }
+
+  #found(): Promise<Found> {
+    const { url, revision } = this.#place
+    if (revision !== null && COMMIT.test(revision)) return Promise.resolve({ commit: revision, ref: revision })
+    this.#asked ??= this.#bare(async (git) => {
+      const wanted = revision === null ? ['HEAD'] : tagsFirst(revision)
+      const listed = (await git(['ls-remote', '--', url, ...wanted])).toString('utf8')
+      const ids = new Map(listed.split('\n').map((line): [string, string] => [line.slice(41), line.slice(0, 40)]))
+      for (const name of wanted) {
+        const commit = ids.get(name)
+        if (commit !== undefined) return { commit, ref: name.replace(/\^\{\}$/, '') }
+      }
+      throw new PackageError(`${shownUrl(url)} has no tag and no branch '${revision ?? 'HEAD'}'`)
+    })
+    return this.#asked
   }
 
   async #bare<T>(work: (git: (args: readonly string[], input?: string) => Promise<Buffer>) => Promise<T>): Promise<T> {
@@ -160,6 +167,9 @@ function tagsFirst(revision: string): string[] {
   return [`refs/tags/${revision}^{}`, `refs/tags/${revision}`, `refs/heads/${revision}`]
 }
 
+/** Nobody's macros take as much: the largest file that git may write, in blocks of 512 bytes, or of 1,024 in some shells. */
+const LIMITED_GIT = ['sh', '-c', 'ulimit -f 500000 && exec git "$@"', 'git'] as const
+
 interface Limits {
   readonly env: NodeJS.ProcessEnv
   readonly host: string
@@ -171,7 +181,12 @@ interface Limits {
 function runGit(args: readonly string[], input: string, { env, host, timeoutMs, maxBytes }: Limits): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     // A group of its own: git leaves the waiting to a child, which has to end with it.
-    const child = spawn('git', args, { env, detached: process.platform !== 'win32', stdio: ['pipe', 'pipe', 'ignore'] })
+    const [program, ...first] = process.platform === 'win32' ? ['git'] : LIMITED_GIT
+    const child = spawn(program, [...first, ...args], {
+      env,
+      detached: process.platform !== 'win32',
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
     const parts: Buffer[] = []
     let size = 0
     let reason: string | undefined
