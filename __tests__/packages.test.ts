@@ -214,6 +214,14 @@ test('a package that fails for the base alone is told too', async () => {
   expect(changes).toEqual(['model.shop.a'])
 })
 
+test('two versions of which neither can be had are not taken for the same', async () => {
+  const repository = newRepository()
+  const base = repository.commit('base', shop(pinned('1.0.0')))
+  repository.commit('bump', { 'packages.yml': `packages:\n${pinned('2.0.0')}` })
+  const { changes } = await checked(repository, base, 'http://127.0.0.1:9/')
+  expect(changes).toEqual(['model.shop.a'])
+})
+
 test('what is installed is left alone, but for a base that wants another version', async () => {
   const hub = await serveHub({ 'acme/acme_tools': versions })
   const repository = newRepository()
