@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { readAsset } from './adapters/assets.ts'
-import { openDatabricks } from './adapters/databricks.ts'
 import { type Dbt, openDbt } from './adapters/dbt.ts'
 import { readText } from './adapters/files.ts'
 import type { Side } from './check.ts'
@@ -75,7 +74,10 @@ export async function openDatabricksWorkspace(
   })
   let warehouse: Warehouse | undefined
   try {
-    const connecting = openDatabricks(connection, { say: (line) => progress.say(line), signal: cut.signal })
+    // The driver takes a while to load: dbt need not wait for it.
+    const connecting = import('./adapters/databricks.ts').then(({ openDatabricks }) =>
+      openDatabricks(connection, { say: (line) => progress.say(line), signal: cut.signal }),
+    )
     // What goes wrong with either is thrown where it is waited for.
     connecting.catch(() => {})
     const sql = readAsset('polyglot_sql.wasm').then(startSql)

@@ -46,8 +46,7 @@ export async function deployRegion(repository: Repository, region: Region, optio
   const { git } = repository
   const commit = await git.commit('HEAD')
   if (commit === null) throw new ConfigurationError('there is no commit to deploy: commit first')
-  const dirty = await git.isDirty()
-  const opened = await open(repository, region, options)
+  const [dirty, opened] = await Promise.all([git.isDirty(), open(repository, region, options)])
   try {
     return await new Deploy(repository, region, options, { id: commit, dirty }, opened).run()
   } finally {
