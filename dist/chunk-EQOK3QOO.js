@@ -1,6 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{counted,listed}from"./chunk-65J7EUB4.js";import{plain}from"./chunk-QAQWT76V.js";function planText(report){return`${report.regions.map(({name,plan})=>planned(name,plan).join(`
-`)).join(`
-
-`)}
-`}function planLines({region,nodes,refused}){return refused===null?planned(region,nodes):[`${region}: ${plain(refused)}`]}function planned(region,plan){let steps=plan.filter(step=>!isTest(step)),runs=steps.filter(step=>step.action!=="drop-review").length,parts=[...runs>0?[`${counted(runs,"node")} to run`]:[],...plan.some(isTest)?[`${counted(plan.filter(isTest).length,"data test")} to run`]:[],...steps.length>runs?[`${counted(steps.length-runs,"relation")} left behind`]:[]],width=Math.max(0,...steps.map(step=>Math.min(60,nameAndKind(step).length))),lines=steps.map(step=>`  ${step.action.padEnd(11)}  ${nameAndKind(step).padEnd(width)}  ${plain(step.because)}`);return[`${region}: ${parts.length===0?"nothing to do":listed(parts)}`,...lines]}function isTest({unique_id}){return unique_id.startsWith("test.")}function nameAndKind({unique_id}){let[kind="",,...name]=unique_id.split(".");return plain(`${kind} ${name.join(".")}`)}export{planText,planLines};
