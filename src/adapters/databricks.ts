@@ -44,10 +44,8 @@ export async function openDatabricks(connection: Connection, options: Databricks
 
   /** The same new session for all whose old one was lost. */
   const reopen = (lost: Promise<Session>): Promise<Session> => {
-    if (current === lost) {
-      current = open()
-      quietly(lost.then((session) => session.close()))
-    }
+    // The old one is not closed: another statement may still be on its way there.
+    if (current === lost) current = open()
     return current
   }
 
