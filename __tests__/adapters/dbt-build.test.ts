@@ -78,7 +78,8 @@ describeWith(['java', 'python'], 'dbt builds', () => {
     expect(said).toContain("2 messages that the project's macros print in dbt build: not shown")
   })
 
-  test.each(['dbt112', 'dbt111'] as const)('a hook that fails, with %s', { timeout: SLOW }, async (version) => {
+  test('a hook that fails', { timeout: SLOW }, async () => {
+    const version = 'dbt112'
     const source = join(import.meta.dirname, '../../dbt_projects', projectOf('us'), 'dbt_project.yml')
     const hooked = projectCopy(projectOf('us'), {
       'dbt_project.yml': `${readFileSync(source, 'utf8')}\non-run-end: "select raise_error('${value}')"\n`,

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { sessionScript } from '../../src/adapters/dbt/session-script.ts'
 import type { Manifest } from '../../src/dbt/manifest.ts'
 import { disagreements } from '../../src/run/disagreement.ts'
-import { projectOf, regions } from '../dbt_projects/bronze.ts'
+import { projectOf } from '../dbt_projects/bronze.ts'
 import { dbtVersions } from '../tools/dbt.ts'
 import { describeWith } from '../tools/optional.ts'
 import { pythonBin } from '../tools/python.ts'
@@ -26,7 +26,10 @@ import {
 const SLOW = 5 * 60_000
 
 describeWith('python', 'dbt reads and selects', () => {
-  const cases = dbtVersions.flatMap((version) => regions.map((region) => ({ version, region })))
+  const cases = [
+    { version: 'dbt112', region: 'us' },
+    { version: 'dbt111', region: 'eu' },
+  ] as const
   describe.each(cases)('$region with $version', ({ version, region }) => {
     const folder = projectCopy(projectOf(region))
     let manifest: Manifest

@@ -63,17 +63,17 @@ describeWith(['java', 'python'], 'dbt build of both projects', () => {
       expect(await both(async (region, at) => await tables(at, region))).toEqual([afterFirst, afterFirst])
     })
 
-    test('late, corrected, moved and deleted orders come right in the next one', { timeout: BUILD_MS }, async () => {
-      await both(async (region, at) => await arrive(at, region, second, 101))
-      await dbt('build', '--exclude-resource-type', 'unit_test')
-      expect(await both(async (region, at) => await tables(at, region))).toEqual([afterSecond, afterSecond])
-      for (const operations of await both(async (region, at) => await history(at, region))) {
-        expect(operations).toContain('MERGE')
-      }
-    })
-
     // What dbt does here does not differ by version; once is enough.
     if (version === 'dbt112') {
+      test('late, corrected, moved and deleted orders come right in the next one', { timeout: BUILD_MS }, async () => {
+        await both(async (region, at) => await arrive(at, region, second, 101))
+        await dbt('build', '--exclude-resource-type', 'unit_test')
+        expect(await both(async (region, at) => await tables(at, region))).toEqual([afterSecond, afterSecond])
+        for (const operations of await both(async (region, at) => await history(at, region))) {
+          expect(operations).toContain('MERGE')
+        }
+      })
+
       test('a build of everything anew comes to the same', { timeout: BUILD_MS }, async () => {
         const before = await both(async (region, at) => await silver(at, region))
         await dbt('run', '--full-refresh')
