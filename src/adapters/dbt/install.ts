@@ -37,13 +37,15 @@ export async function installedPython(environment: Environment, say: (line: stri
     await rm(folder, { recursive: true, force: true })
     throw error
   }
-  // What is there and does not work any more, since the Python behind it has gone, makes way.
-  if (!(await exists(pythonIn(place)))) await rm(place, { recursive: true, force: true })
   try {
     await symlink(folder, place, 'junction')
-  } catch (error) {
-    if (!(await exists(pythonIn(place)))) throw error
-    await rm(folder, { recursive: true, force: true })
+  } catch {
+    // Another job was first; or what is there works no more, since the Python behind it has gone, and makes way.
+    if (await exists(pythonIn(place))) await rm(folder, { recursive: true, force: true })
+    else {
+      await rm(place, { recursive: true, force: true })
+      await symlink(folder, place, 'junction')
+    }
   }
   await writeFile(`${place}.complete`, '')
   return pythonIn(place)
