@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { check } from '../src/check.ts'
-import { openRepository, readSides } from '../src/repository.ts'
+import { openRepository } from '../src/repository.ts'
+import { readSides } from '../src/sides.ts'
 import { newRepository, type Repository } from './repository.ts'
 
 const project = {

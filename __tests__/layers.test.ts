@@ -13,26 +13,19 @@ interface Layer {
   readonly packages?: readonly string[]
 }
 
-const shell = [
-  'base',
-  'event',
-  'inputs',
-  'cancel',
+/** The shell's files that touch the world. */
+const knowAdapters = [
+  'main',
+  'cli',
   'repository',
+  'sides',
+  'folders',
   'deployment',
-  'deployed-project',
-  'github-deployments',
   'demo',
   'manifest-file',
   'packages',
-  'profiles',
-  'workspace',
-  'databricks-workspace',
-  'deploy-action',
-  'main',
-  'cli',
-  'index',
 ]
+const shell = ['base', 'event', 'inputs', 'index', ...knowAdapters]
 
 const layers: readonly Layer[] = [
   { of: ['finding', 'errors'] },
@@ -82,22 +75,6 @@ const layers: readonly Layer[] = [
     from: ['*', 'adapters', ...shell],
     packages: ['@actions/core', '@actions/github', 'commander', 'node:'],
   },
-]
-
-/** Of the shell, these alone touch the world. */
-const knowAdapters = [
-  'main',
-  'cli',
-  'repository',
-  'deployment',
-  'github-deployments',
-  'demo',
-  'manifest-file',
-  'packages',
-  'profiles',
-  'workspace',
-  'databricks-workspace',
-  'deploy-action',
 ]
 
 interface Import {

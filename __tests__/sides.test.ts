@@ -2,7 +2,8 @@ import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { check } from '../src/check.ts'
-import { harmlessEnvironment, openRepository, readSides } from '../src/repository.ts'
+import { harmlessEnvironment, openRepository } from '../src/repository.ts'
+import { readSides } from '../src/sides.ts'
 import { newRepository, type Repository, temporaryFolder } from './repository.ts'
 
 const project = {

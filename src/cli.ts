@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
-import { cancelledBySignal } from './cancel.ts'
 import { check } from './check.ts'
 import { regionNamed } from './config/parse.ts'
+import { cancelledBySignal } from './deployment/cancel.ts'
 import { ConfigurationError } from './errors.ts'
 import { refuseUnmerged } from './event.ts'
 import { packageSource } from './packages.ts'
@@ -13,7 +13,8 @@ import type { Place } from './report/place.ts'
 import { planText } from './report/plan.ts'
 import type { Report } from './report/report.ts'
 import { reportText } from './report/text.ts'
-import { harmlessEnvironment, openRepository, type Repository, readSides } from './repository.ts'
+import { harmlessEnvironment, openRepository, type Repository } from './repository.ts'
+import { readSides } from './sides.ts'
 
 interface CheckOptions {
   readonly base?: string
@@ -90,7 +91,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .action(async (options: { region: string; engine?: string; config?: string }) => {
       refuseUnmerged(process.env.GITHUB_EVENT_NAME)
       const repository = await openRepository(process.cwd(), options.config)
-      const { deployRegion, engineOf } = await import('./deployment.ts')
+      const { deployRegion, engineOf } = await import('./deployment/region.ts')
       const { deployment } = await deployRegion(repository, regionNamed(repository.config.regions, options.region), {
         engine: engineOf(options.engine),
         runId: `local-${Date.now()}`,

@@ -11,6 +11,7 @@ import { deploySide } from './demo/deploy-side.ts'
 import { type SampleChange, sampleChange } from './demo/sample-change.ts'
 import { textTable } from './demo/table.ts'
 import { contents, heading, lastModels, testLine } from './demo/words.ts'
+import { buildOf, openDemoWorkspace } from './deployment/workspace.ts'
 import { ConfigurationError } from './errors.ts'
 import { commentMarkdown } from './report/comment.ts'
 import { resultLine } from './report/deployment.ts'
@@ -19,7 +20,6 @@ import { counted } from './report/words.ts'
 import { quotedRelation } from './run/relation.ts'
 import { appendLaterRows } from './run/sample.ts'
 import type { Warehouse } from './run/warehouse.ts'
-import { buildOf, openDemoWorkspace } from './workspace.ts'
 
 /** The folder above `dist/` and `src/`: it holds the projects that come with this program. */
 const home = fileURLToPath(new URL('../', import.meta.url))

@@ -3,9 +3,9 @@ import { context } from '@actions/github'
 import { upsertComment } from './adapters/github.ts'
 import { check } from './check.ts'
 import type { Config } from './config.ts'
+import { withEarlierDeploys } from './deployment/github.ts'
 import { ConfigurationError } from './errors.ts'
 import { commandFor, type GitHubEvent, isFork, occasionOf } from './event.ts'
-import { withEarlierDeploys } from './github-deployments.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { packageSource } from './packages.ts'
 import { annotationsOf } from './report/annotations.ts'
@@ -14,7 +14,8 @@ import type { Place } from './report/place.ts'
 import type { Report } from './report/report.ts'
 import { summaryMarkdown } from './report/summary.ts'
 import { reportText } from './report/text.ts'
-import { harmlessEnvironment, openRepository, type Repository, readSides } from './repository.ts'
+import { harmlessEnvironment, openRepository, type Repository } from './repository.ts'
+import { readSides } from './sides.ts'
 
 /** The action: reads the inputs and the event, checks or deploys, and publishes. Throws a ConfigurationError for wrong use. */
 export async function runAction(): Promise<void> {
@@ -24,7 +25,7 @@ export async function runAction(): Promise<void> {
   const repository = await openRepository(process.env.GITHUB_WORKSPACE ?? process.cwd(), inputs.config)
   core.setOutput('regions', regionsOutput(repository.config))
   if (command === 'check') await checkAction(repository, event, inputs)
-  else await (await import('./deploy-action.ts')).deployAction(repository, inputs)
+  else await (await import('./deployment/action.ts')).deployAction(repository, inputs)
 }
 
 const say = { error: core.error, warning: core.warning, notice: core.notice }

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { askDeployments, type DeploymentPlace, deploymentStatuses } from '../../src/adapters/github.ts'
-import { deployNews, withEarlierDeploys } from '../../src/github-deployments.ts'
+import { deployNews, withEarlierDeploys } from '../../src/deployment/github.ts'
 import type { Deployment } from '../../src/report/deployment.ts'
 import { beginning, ending, leftBy, type RegionNews, unplanned } from '../../src/report/region-state.ts'
 import { regionOf, sample } from '../report/sample.ts'

@@ -36,7 +36,7 @@ export interface DbtInput {
 /** A dbt that reads one project, and then builds parts of it. */
 export interface Dbt {
   readonly version: string
-  /** Installs the project's packages. Throws a ConfigurationError when dbt cannot. */
+  /** Installs the project's packages, if it has any. Throws a ConfigurationError when dbt cannot. */
   deps(): Promise<void>
   /** dbt's manifest.json. Throws a ConfigurationError when dbt cannot read the project. */
   manifest(): Promise<unknown>

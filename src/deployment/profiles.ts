@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { readText } from './adapters/files.ts'
-import { ConfigurationError } from './errors.ts'
+import { readText } from '../adapters/files.ts'
+import { ConfigurationError } from '../errors.ts'
 
 /** A profiles.yml outside of its project. */
 export interface Profiles {

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test, vi } from 'vitest'
-import { openDatabricksWorkspace } from '../src/databricks-workspace.ts'
-import { openRepository } from '../src/repository.ts'
-import { newRepository, temporaryFolder } from './repository.ts'
+import { openDatabricksWorkspace } from '../../src/deployment/databricks-workspace.ts'
+import { openRepository } from '../../src/repository.ts'
+import { newRepository, temporaryFolder } from '../repository.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 

@@ -1,9 +1,9 @@
-import type { Side } from './check.ts'
-import type { Region } from './config.ts'
-import { ConfigurationError } from './errors.ts'
-import type { Finding } from './finding.ts'
-import { graphOf } from './graph/graph.ts'
-import { findingsOf } from './rules/index.ts'
+import type { Side } from '../check.ts'
+import type { Region } from '../config.ts'
+import { ConfigurationError } from '../errors.ts'
+import type { Finding } from '../finding.ts'
+import { graphOf } from '../graph/graph.ts'
+import { findingsOf } from '../rules/index.ts'
 
 /** All that this process was given: a deploy is of merged code. */
 export function wholeEnvironment(): ReadonlyMap<string, string> {

@@ -1,10 +1,10 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { deployRegion } from '../src/deployment.ts'
-import { ConfigurationError } from '../src/errors.ts'
-import { openRepository } from '../src/repository.ts'
-import { checkout, newRepository, type Repository } from './repository.ts'
+import { deployRegion } from '../../src/deployment/region.ts'
+import { ConfigurationError } from '../../src/errors.ts'
+import { openRepository } from '../../src/repository.ts'
+import { checkout, newRepository, type Repository } from '../repository.ts'
 
 const shop = {
   'dbt_project.yml': 'name: shop\nprofile: shop\nmodels: {+materialized: table}\n',

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { readAsset } from './adapters/assets.ts'
-import { makeIgnoredFolder } from './adapters/files.ts'
-import type { Side } from './check.ts'
-import { compileNode, compileTemplate } from './dbt/compile.ts'
-import type { Project } from './dbt/project.ts'
-import { writeManifest } from './dbt/write.ts'
-import { ConfigurationError } from './errors.ts'
-import type { Build, NodeResult } from './run/build.ts'
-import { nativeBuild } from './run/materialize.ts'
-import type { Plan } from './run/plan.ts'
-import { runResults } from './run/run-results.ts'
-import { createSampleSources } from './run/sample.ts'
-import type { Warehouse } from './run/warehouse.ts'
-import { databricksToDuckdb, duckdbSetup } from './sql/duckdb.ts'
-import { startSql } from './sql/sdk.ts'
+import { readAsset } from '../adapters/assets.ts'
+import { makeIgnoredFolder } from '../adapters/files.ts'
+import type { Side } from '../check.ts'
+import { compileNode, compileTemplate } from '../dbt/compile.ts'
+import type { Project } from '../dbt/project.ts'
+import { writeManifest } from '../dbt/write.ts'
+import { ConfigurationError } from '../errors.ts'
+import type { Build, NodeResult } from '../run/build.ts'
+import { nativeBuild } from '../run/materialize.ts'
+import type { Plan } from '../run/plan.ts'
+import { runResults } from '../run/run-results.ts'
+import { createSampleSources } from '../run/sample.ts'
+import type { Warehouse } from '../run/warehouse.ts'
+import { databricksToDuckdb, duckdbSetup } from '../sql/duckdb.ts'
+import { startSql } from '../sql/sdk.ts'
 
 /** What a region is deployed on: where its relations and its ledger stand, and what builds them. */
 export interface Workspace {
@@ -28,13 +28,10 @@ export interface Workspace {
   close(): Promise<void>
 }
 
-export interface Prepared {
-  readonly build: Build
-  /** Why nothing may be run, in words. */
-  readonly refused: string | null
-  /** What whoever deploys should know. */
-  readonly notes: readonly string[]
-}
+/** What runs a plan, with what whoever deploys should know; or why nothing of it may be run, in words. */
+export type Prepared =
+  | { readonly refused: null; readonly build: Build; readonly notes: readonly string[] }
+  | { readonly refused: string }
 
 /**
  * The embedded DuckDB over a project's sample sources, its data and ledger kept in the repository's `.dbt-regions/` folder. Throws a
@@ -107,7 +104,7 @@ async function openWarehouse(
   { project: { manifest, target } }: Side,
   stateFile: string | undefined,
 ): Promise<Warehouse> {
-  const { openDuckdb } = await import('./adapters/duckdb.ts')
+  const { openDuckdb } = await import('../adapters/duckdb.ts')
   const places = [...manifest.nodes.values(), ...manifest.sources.values(), { database: target.database }]
   const catalogs = new Set(places.map(({ database }) => database).filter((database) => database !== null))
   const warehouse = await openDuckdb({

@@ -1,29 +1,30 @@
 import { join } from 'node:path'
-import { readAsset } from './adapters/assets.ts'
-import { type Dbt, openDbt } from './adapters/dbt.ts'
-import { readText } from './adapters/files.ts'
-import type { Side } from './check.ts'
-import type { Config, Region } from './config.ts'
-import { compileNode } from './dbt/compile.ts'
-import { type Connection, credentialVariables, readConnection, targetName } from './dbt/connection.ts'
-import { profileName } from './dbt/profile-name.ts'
-import type { Project } from './dbt/project.ts'
-import { writeManifest } from './dbt/write.ts'
-import { unbroken, wholeEnvironment } from './deployed-project.ts'
-import type { DeployOptions, Opened } from './deployment.ts'
-import { ConfigurationError } from './errors.ts'
+import { readAsset } from '../adapters/assets.ts'
+import { type Dbt, openDbt } from '../adapters/dbt.ts'
+import { readText } from '../adapters/files.ts'
+import type { Side } from '../check.ts'
+import type { Config, Region } from '../config.ts'
+import { compileNode } from '../dbt/compile.ts'
+import { type Connection, credentialVariables, readConnection, targetName } from '../dbt/connection.ts'
+import { profileName } from '../dbt/profile-name.ts'
+import type { Project } from '../dbt/project.ts'
+import { writeManifest } from '../dbt/write.ts'
+import { ConfigurationError } from '../errors.ts'
+import { plain } from '../report/escape.ts'
+import type { Repository } from '../repository.ts'
+import type { Build } from '../run/build.ts'
+import { publishedText } from '../run/dbt-artifacts.ts'
+import { redactor } from '../run/dbt-log.ts'
+import { disagreements } from '../run/disagreement.ts'
+import type { Plan } from '../run/plan.ts'
+import { missingSourceLines, missingSources } from '../run/sources.ts'
+import type { Warehouse } from '../run/warehouse.ts'
+import { readCommit, readHead } from '../sides.ts'
+import { startSql } from '../sql/sdk.ts'
+import { refuseOtherPlace, refuseOthersCredentials } from '../walls.ts'
 import { type Profiles, readProfiles } from './profiles.ts'
-import { plain } from './report/escape.ts'
-import { type Repository, readCommit, readHead } from './repository.ts'
-import type { Build } from './run/build.ts'
-import { publishedText } from './run/dbt-artifacts.ts'
-import { redactor } from './run/dbt-log.ts'
-import { disagreements } from './run/disagreement.ts'
-import type { Plan } from './run/plan.ts'
-import { missingSourceLines, missingSources } from './run/sources.ts'
-import type { Warehouse } from './run/warehouse.ts'
-import { startSql } from './sql/sdk.ts'
-import { refuseOtherPlace, refuseOthersCredentials } from './walls.ts'
+import { unbroken, wholeEnvironment } from './project.ts'
+import type { DeployOptions, Opened } from './region.ts'
 import type { Prepared, Workspace } from './workspace.ts'
 
 /** Characters of one line of dbt's. */
@@ -75,14 +76,14 @@ export async function openDatabricksWorkspace(
   let warehouse: Warehouse | undefined
   try {
     // The driver takes a while to load: dbt need not wait for it.
-    const connecting = import('./adapters/databricks.ts').then(({ openDatabricks }) =>
+    const connecting = import('../adapters/databricks.ts').then(({ openDatabricks }) =>
       openDatabricks(connection, { say: (line) => progress.say(line), signal: cut.signal }),
     )
     // What goes wrong with either is thrown where it is waited for.
     connecting.catch(() => {})
     const sql = readAsset('polyglot_sql.wasm').then(startSql)
     sql.catch(() => {})
-    if ((await own('packages.yml')) !== null || (await own('dependencies.yml')) !== null) await dbt.deps()
+    await dbt.deps()
     const head = unbroken(region, await read())
     refuseOtherTarget(head.project.target, { profile, name: target })
     progress.now(`opening the workspace of ${region.name}`)
@@ -119,8 +120,7 @@ class DatabricksWorkspace implements Workspace {
     const ids = nodes.map((node) => node.unique_id)
     const missing = await this.#missing(ids)
     if (missing.length > 0) {
-      const refused = `the planned models read what is not there: ${missing.join('; ')}`
-      return { build: this.#dbt.build([]), refused, notes: [] }
+      return { refused: `the planned models read what is not there: ${missing.join('; ')}` }
     }
     // The ledger is written meanwhile.
     const notes: string[] = []

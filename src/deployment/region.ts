@@ -1,20 +1,21 @@
-import type { Git } from './adapters/git.ts'
-import type { Side } from './check.ts'
-import type { Region } from './config.ts'
-import { compileNode, compileTemplate } from './dbt/compile.ts'
-import { type CommitRelation, commitsOf, commitsToReread, deploy, planSteps } from './deploy.ts'
-import { unbroken, wholeEnvironment } from './deployed-project.ts'
-import { ConfigurationError } from './errors.ts'
-import { type Fingerprints, fingerprints, settingsOf } from './graph/fingerprint.ts'
-import type { Progress } from './progress.ts'
-import { type Deployment, resultLine } from './report/deployment.ts'
-import { planLines } from './report/plan.ts'
-import { type Repository, readCommit, readHead } from './repository.ts'
-import type { NodeResult } from './run/build.ts'
-import { type Execution, execute } from './run/execute.ts'
-import { type LedgerState, type OpenLedger, openLedger } from './run/ledger.ts'
-import type { Plan } from './run/plan.ts'
-import { WarehouseError } from './run/warehouse.ts'
+import type { Git } from '../adapters/git.ts'
+import type { Side } from '../check.ts'
+import type { Region } from '../config.ts'
+import { compileNode, compileTemplate } from '../dbt/compile.ts'
+import { type CommitRelation, commitsOf, commitsToReread, deploy, planSteps } from '../deploy.ts'
+import { ConfigurationError } from '../errors.ts'
+import { type Fingerprints, fingerprints, settingsOf } from '../graph/fingerprint.ts'
+import type { Progress } from '../progress.ts'
+import { type Deployment, resultLine } from '../report/deployment.ts'
+import { planLines } from '../report/plan.ts'
+import type { Repository } from '../repository.ts'
+import type { Build, NodeResult } from '../run/build.ts'
+import { type Execution, execute } from '../run/execute.ts'
+import { type LedgerState, type OpenLedger, openLedger } from '../run/ledger.ts'
+import type { Plan } from '../run/plan.ts'
+import { WarehouseError } from '../run/warehouse.ts'
+import { readCommit, readHead } from '../sides.ts'
+import { unbroken, wholeEnvironment } from './project.ts'
 import type { Prepared, Workspace } from './workspace.ts'
 
 export type Engine = 'dbt' | 'demo'
@@ -121,7 +122,7 @@ class Deploy {
     for (const line of planLines(plan)) this.#options.progress.say(line)
     await this.#options.onPlan?.(plan)
     const prepared = plan.nodes.length === 0 ? nothingToBuild : await this.#opened.workspace.prepare(plan)
-    const execution = prepared.refused === null ? await this.#execute(plan, prepared, ledger) : notRun(plan)
+    const execution = prepared.refused === null ? await this.#execute(plan, prepared.build, ledger) : notRun(plan)
     if (execution.error !== null && !isStop(execution.error)) throw execution.error
     if (this.#opened.workspace.runsByItself) this.#recall(execution)
     const deployment = this.#deployment(plan, prepared, execution, ledger.state)
@@ -147,7 +148,7 @@ class Deploy {
     })
   }
 
-  async #execute(plan: Plan, { build }: Prepared, ledger: OpenLedger): Promise<Execution> {
+  async #execute(plan: Plan, build: Build, ledger: OpenLedger): Promise<Execution> {
     const { progress, runId } = this.#options
     return execute({
       plan,
@@ -180,6 +181,7 @@ class Deploy {
     const { conclusion, results, recorded, error } = execution
     const unfinished = (id: string) => (before.get(id)?.last.status ?? 'success') !== 'success'
     const stopped = isStop(error) ? [`The run was stopped: ${error.message}`] : []
+    const noted = prepared.refused === null ? prepared.notes : []
     const cancelled = this.#options.signal.aborted ? ['The run was cancelled.'] : []
     return {
       region: this.#region.name,
@@ -193,7 +195,7 @@ class Deploy {
       pendingBefore: plan.nodes.map((node) => node.unique_id).filter(unfinished),
       pending: plan.nodes.map((node) => node.unique_id).filter((id) => recorded.get(id) !== 'success'),
       leftBehind: planSteps({ ...plan, nodes: [] }),
-      notes: [...cancelled, ...stopped, ...this.#uncommitted(), ...prepared.notes, ...plan.notes],
+      notes: [...cancelled, ...stopped, ...this.#uncommitted(), ...noted, ...plan.notes],
       elapsed: (performance.now() - this.#started) / 1000,
     }
   }

@@ -4,11 +4,11 @@ import {
   deploymentStatuses,
   type GitHubAccess,
   type GitHubRepository,
-} from './adapters/github.ts'
-import type { Deployment } from './report/deployment.ts'
-import { withLeftPending } from './report/left-pending.ts'
-import { beginning, ending, leftBy, unplanned } from './report/region-state.ts'
-import type { Report } from './report/report.ts'
+} from '../adapters/github.ts'
+import type { Deployment } from '../report/deployment.ts'
+import { withLeftPending } from '../report/left-pending.ts'
+import { beginning, ending, leftBy, unplanned } from '../report/region-state.ts'
+import type { Report } from '../report/report.ts'
 
 /** What GitHub is told while a region is deployed. Nothing of it throws when GitHub does not let it be told. */
 export interface DeployNews {
