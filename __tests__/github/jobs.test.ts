@@ -8,7 +8,7 @@ import { everything } from '../tools/optional.ts'
 import { Interleaving } from './interleaving.ts'
 import { type GitHubServer, startGitHub } from './server.ts'
 
-const orders = everything ? 60 : 4
+const orders = everything ? 20 : 4
 const older = 'e'.repeat(40)
 let github: GitHubServer
 let order: Interleaving
