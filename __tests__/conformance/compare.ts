@@ -10,6 +10,7 @@ const SECTIONS = [
   'semantic_models',
   'saved_queries',
   'unit_tests',
+  'functions',
   'groups',
   'selectors',
   'docs',

@@ -25,6 +25,7 @@ const EXPECTED: readonly (readonly [unique_id: string, alias: string, tags: read
     ['generic'],
     '{{ test_at_least(**_dbt_generic_test_kwargs) }}',
   ],
+  ['test.features.calls_a_function', 'calls_a_function', [], "select {{ function('clean') }}('a') where 1 = 0"],
   [
     'test.features.dbt_expression_is_true_with_a_long_name_for_hashing_stg_orders_amount_0_and_id_is_not_null_or_amount_100.18416a2273',
     'dbt_expression_is_true_with_a__551b4ecf65ba466b11cbc197fa7916f3',

@@ -37,6 +37,11 @@ describe('unresolved-ref', () => {
       ["models/a.sql:1:18: model 'a' refs 'old', but model 'old' is disabled: enable it, or remove the ref"],
     ],
     [
+      'a function that is not there',
+      { 'functions/area.sql': '1', 'models/a.sql': "select {{ function('are') }}()" },
+      ["models/a.sql:1:11: model 'a' calls the function 'are', which does not exist; did you mean 'area'?"],
+    ],
+    [
       'a version that the model does not have',
       {
         'models/customers_v1.sql': 'select 1 as a',

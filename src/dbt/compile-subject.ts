@@ -3,9 +3,9 @@ import { isJsonObject, toValue } from './data.ts'
 import type { NodeDraft } from './draft.ts'
 import { jsonOf } from './json.ts'
 import type { MacroEntry } from './macro.ts'
-import type { JsonObject, Manifest, UnitTestDefinition } from './manifest.ts'
+import type { JsonObject, Manifest, ManifestNode, UnitTestDefinition } from './manifest.ts'
 import type { Package } from './package.ts'
-import { Resolve, refArgs, sourceArgs, tryOrCompilerError } from './parse-subject.ts'
+import { functionArgs, Resolve, refArgs, sourceArgs, tryOrCompilerError } from './parse-subject.ts'
 import type { Resolver } from './resolve.ts'
 import type { Subject } from './runtime.ts'
 import type { Session } from './session.ts'
@@ -87,7 +87,7 @@ export class CompileSubject implements Subject {
       case 'metric':
         return (args) => this.#unknown(`metric ${args.map(str).join('.')}`)
       case 'function':
-        return (args) => this.#unknown(`function ${args.map(str).join('.')}`)
+        return (args) => this.#function(args)
       case 'config':
         return new CompileConfig(node.config)
       case 'this':
@@ -187,6 +187,12 @@ export class CompileSubject implements Subject {
     return this.#session.runtime.relations.ephemeral(found.alias)
   }
 
+  #function(args: readonly Value[]): Value {
+    const wanted = functionArgs(args)
+    const found = this.#resolver.function(this.#node, wanted)
+    return found ? this.#relation(found) : this.#unknown(`function ${args.map(str).join('.')}`)
+  }
+
   #source(args: readonly Value[], kwargs: Kwargs): Value {
     const wanted = sourceArgs(args, kwargs)
     const found = this.#resolver.source(this.#node, wanted)
@@ -211,8 +217,11 @@ export class CompileSubject implements Subject {
     const { nodes, sources, exposures, groups } = this.#manifest
     const all = (map: ReadonlyMap<string, object>): Value =>
       Dict.from([...map].map(([key, value]): [Value, Value] => [key, toValue(jsonOf(value))]))
+    const isFunction = (node: ManifestNode): boolean => node.resource_type === 'function'
+    const entries = [...nodes]
     return Dict.of({
-      nodes: all(nodes),
+      nodes: all(new Map(entries.filter(([, node]) => !isFunction(node)))),
+      functions: all(new Map(entries.filter(([, node]) => isFunction(node)))),
       sources: all(sources),
       exposures: all(exposures),
       groups: all(groups),

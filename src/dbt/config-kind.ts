@@ -8,6 +8,7 @@ export type ConfigKind =
   | 'test'
   | 'analysis'
   | 'operation'
+  | 'function'
   | 'source'
   | 'exposure'
   | 'unit_test'
@@ -107,6 +108,15 @@ const DEFAULTS: Readonly<Record<ConfigKind, JsonObject>> = {
     fail_calc: 'count(*)',
     warn_if: '!= 0',
     error_if: '!= 0',
+  },
+  function: {
+    ...NODE,
+    materialized: 'function',
+    type: 'scalar',
+    volatility: null,
+    runtime_version: null,
+    entry_point: null,
+    snowflake: { quote_args: true },
   },
   analysis: NODE,
   operation: NODE,

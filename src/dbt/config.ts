@@ -232,6 +232,9 @@ function configTree(from: Package, kind: ConfigKind, isUnrendered: boolean, root
     case 'operation':
     case 'group':
       return project.models
+    case 'function':
+      // As they are written, dbt takes the configs of models.
+      return isUnrendered ? project.models : project.functions
     case 'analysis':
       return flag(root, 'require_corrected_analysis_fqns', false) ? project.analyses : project.models
     case 'test':

@@ -7,6 +7,7 @@ import type {
   BaseResource,
   DataTest,
   Exposure,
+  FunctionNode,
   Metric,
   Model,
   NodeConfig,
@@ -25,7 +26,15 @@ import type { Place } from './sink.ts'
 type Draft<T> = { -readonly [K in keyof Required<T>]: Required<T>[K] }
 export type ModelDraft = Draft<Model>
 export type DataTestDraft = Draft<DataTest>
-export type NodeDraft = ModelDraft | Draft<Seed> | Draft<Snapshot> | Draft<Analysis> | Draft<Operation> | DataTestDraft
+export type FunctionDraft = Draft<FunctionNode>
+export type NodeDraft =
+  | ModelDraft
+  | Draft<Seed>
+  | Draft<Snapshot>
+  | Draft<Analysis>
+  | Draft<Operation>
+  | DataTestDraft
+  | FunctionDraft
 export type SourceDraft = Draft<SourceDefinition>
 export type ExposureDraft = Draft<Exposure>
 export type UnitTestDraft = Draft<UnitTestDefinition>
@@ -33,9 +42,9 @@ export type MetricDraft = Draft<Metric>
 export type SemanticModelDraft = Draft<SemanticModel>
 export type SavedQueryDraft = Draft<SavedQuery>
 
-/** A `ref` or `source` that a resource asks for, and where it says so. */
+/** A `ref`, `source` or `function` that a resource asks for, and where it says so. */
 export type Asked =
-  | { readonly kind: 'ref'; readonly args: RefArgs; readonly place: Place }
+  | { readonly kind: 'ref' | 'function'; readonly args: RefArgs; readonly place: Place }
   | { readonly kind: 'source'; readonly args: readonly [source: string, table: string]; readonly place: Place }
 
 /** A node while it is parsed. */
@@ -89,6 +98,13 @@ export function makeDraft(resource_type: NodeDraft['resource_type'], base: Base)
         attached_node: null,
         file_key_name: null,
       })
+    case 'function':
+      return Object.assign(common(resource_type, base), {
+        arguments: [],
+        // dbt's own stand-in for a function that no YAML describes.
+        returns: { data_type: 'INVALID_TYPE', description: null },
+        overloads: [],
+      })
     case 'seed':
       return common(resource_type, base)
     case 'snapshot':
@@ -131,6 +147,7 @@ function common<T extends NodeDraft['resource_type']>(resource_type: T, base: Ba
     refs: [],
     sources: [],
     metrics: [],
+    functions: [],
     depends_on: NOTHING_NEEDED,
     patch_path: null,
     unrendered_config: {},

@@ -125,7 +125,8 @@ function nameRelation(session: Session, names: Names, work: Work, config: JsonOb
 /** Whether a node leaves a relation in the warehouse. */
 export function hasRelation(draft: Pick<NodeDraft, 'resource_type' | 'config'>): boolean {
   if (draft.resource_type === 'test') return draft.config.store_failures === true
-  if (draft.resource_type === 'seed' || draft.resource_type === 'snapshot') return true
+  if (draft.resource_type === 'seed' || draft.resource_type === 'snapshot' || draft.resource_type === 'function')
+    return true
   return draft.resource_type === 'model' && draft.config.materialized !== 'ephemeral'
 }
 

@@ -4,10 +4,12 @@ import type { NodeDraft } from './draft.ts'
 export class RefLookup {
   readonly #byName = new Map<string, Map<string, NodeDraft>>()
   readonly #disabled = new Map<string, Map<string, NodeDraft>>()
+  readonly #functions = new Map<string, Map<string, NodeDraft>>()
+  readonly #disabledFunctions = new Map<string, Map<string, NodeDraft>>()
 
   constructor(enabled: Iterable<NodeDraft>, disabled: Iterable<NodeDraft>) {
-    for (const node of enabled) add(this.#byName, node)
-    for (const node of disabled) add(this.#disabled, node)
+    for (const node of enabled) add(node.resource_type === 'function' ? this.#functions : this.#byName, node)
+    for (const node of disabled) add(node.resource_type === 'function' ? this.#disabledFunctions : this.#disabled, node)
   }
 
   /** All of a name, or of a name in a package. */
@@ -17,6 +19,19 @@ export class RefLookup {
 
   findDisabled(name: string, packageName: string | null, version: string | number | null): readonly NodeDraft[] {
     return find(this.#disabled, name, packageName, version)
+  }
+
+  /** The functions of a name, or of a name in a package. */
+  functions(name: string, packageName: string | null): readonly NodeDraft[] {
+    return find(this.#functions, name, packageName, null)
+  }
+
+  disabledFunctions(name: string, packageName: string | null): readonly NodeDraft[] {
+    return find(this.#disabledFunctions, name, packageName, null)
+  }
+
+  functionNames(): IterableIterator<string> {
+    return this.#functions.keys()
   }
 
   /** All versions of a model of a package. */
@@ -39,7 +54,7 @@ export function isRefable(node: NodeDraft): boolean {
 }
 
 function add(index: Index, node: NodeDraft): void {
-  if (!isRefable(node)) return
+  if (!isRefable(node) && node.resource_type !== 'function') return
   const put = (key: string): void => {
     const packages = index.get(key) ?? new Map<string, NodeDraft>()
     index.set(key, packages)

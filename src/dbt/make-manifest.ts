@@ -2,7 +2,7 @@ import type { SourceDraft, Work } from './draft.ts'
 import { hasRelation } from './finish.ts'
 import type { Gathered } from './gathered.ts'
 import { isRefable, RefLookup } from './lookup.ts'
-import type { Manifest, ManifestNode, Resource, SourceDefinition } from './manifest.ts'
+import type { Manifest, ManifestNode, RefArgs, Resource, SourceDefinition } from './manifest.ts'
 import { inferKeys } from './primary-key.ts'
 import type { Duplicate, Orphan, Unresolved } from './project.ts'
 import { Resolver } from './resolve.ts'
@@ -142,17 +142,24 @@ function resolveNode(resolver: Resolver, work: Work): void {
   }
   draft.refs = work.asked.flatMap((asked) => (asked.kind === 'ref' ? [asked.args] : []))
   draft.sources = work.asked.flatMap((asked) => (asked.kind === 'source' ? [asked.args] : []))
+  draft.functions = work.asked.flatMap((asked) => (asked.kind === 'function' ? [functionName(asked.args)] : []))
   if (!draft.config.enabled) {
     draft.depends_on = { macros, nodes: [] }
     return
   }
   const before = resolver.unresolved.length
-  draft.depends_on = { macros, nodes: resolver.resolveAll(draft, work.asked) }
+  // dbt notes the sources of a function, and looks for none of them.
+  const asked = draft.resource_type === 'function' ? work.asked.filter(({ kind }) => kind !== 'source') : work.asked
+  draft.depends_on = { macros, nodes: resolver.resolveAll(draft, asked) }
   if (draft.resource_type !== 'test' || resolver.unresolved.length === before) return
   // dbt disables a test that leads nowhere, and leaves it where it is; of what is disabled it says nothing.
   draft.config = { ...draft.config, enabled: false }
   const own = resolver.unresolved.splice(before)
   resolver.unresolved.push(...own.filter((unresolved) => unresolved.reason !== 'disabled'))
+}
+
+function functionName({ name, package: from }: RefArgs): readonly string[] {
+  return from === null ? [name] : [from, name]
 }
 
 /** Ties generic tests to the models that they are put on. */
@@ -180,7 +187,7 @@ function sameRelations(session: Session, nodes: ReadonlyMap<string, Work>): Dupl
   const byRelation = new Map<string, Work[]>()
   for (const work of nodes.values()) {
     const { draft } = work
-    if (!isRefable(draft) && !hasRelation(draft)) continue
+    if (draft.resource_type === 'function' || (!isRefable(draft) && !hasRelation(draft))) continue
     const name =
       draft.relation_name ??
       session.runtime.relations

@@ -5,6 +5,7 @@
  */
 export interface Manifest {
   readonly metadata: ManifestMetadata
+  /** dbt's nodes, and its functions, which are built like them and are written into a section of their own. */
   readonly nodes: ReadonlyMap<string, ManifestNode>
   readonly sources: ReadonlyMap<string, SourceDefinition>
   readonly exposures: ReadonlyMap<string, Exposure>
@@ -107,6 +108,8 @@ interface CommonNode extends BaseResource, RelationParts {
   readonly refs: readonly RefArgs[]
   readonly sources: readonly (readonly [source: string, table: string])[]
   readonly metrics: readonly (readonly string[])[]
+  /** The functions that it calls: a name, or a package and a name. */
+  readonly functions?: readonly (readonly string[])[]
   readonly depends_on: { readonly macros: readonly string[]; readonly nodes: readonly string[] }
   /** `package://path` of the YAML that describes the node. */
   readonly patch_path: string | null
@@ -155,7 +158,16 @@ export interface DataTest extends CommonNode {
   readonly file_key_name: string | null
 }
 
-export type ManifestNode = Model | Seed | Snapshot | Analysis | Operation | DataTest
+/** A user-defined function: https://docs.getdbt.com/docs/build/udfs */
+export interface FunctionNode extends CommonNode {
+  readonly resource_type: 'function'
+  readonly arguments: readonly JsonObject[]
+  readonly returns: JsonObject
+  /** Other signatures of the same name, each with the body of its own file. */
+  readonly overloads: readonly JsonObject[]
+}
+
+export type ManifestNode = Model | Seed | Snapshot | Analysis | Operation | DataTest | FunctionNode
 
 export interface SourceDefinition extends BaseResource {
   readonly resource_type: 'source'

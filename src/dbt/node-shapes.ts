@@ -4,7 +4,7 @@ import type { Gathered } from './gathered.ts'
 import { isRefable } from './lookup.ts'
 import type { MacroEntry } from './macro.ts'
 import { flag } from './package.ts'
-import { CONFIG_FIELDS } from './property-shapes.ts'
+import { configFields } from './property-shapes.ts'
 import type { Session } from './session.ts'
 import { checkFields } from './shape.ts'
 import type { Place } from './sink.ts'
@@ -17,8 +17,12 @@ export function checkNodes(session: Session, gathered: Gathered): void {
   for (const work of gathered.works) {
     const { draft } = work
     checkCall(session, work)
-    if (!draft.config.enabled || !isRefable(draft)) continue
-    const messages = [...wrongSnapshot(draft), ...wrongContract(draft)]
+    if (!draft.config.enabled || !(isRefable(draft) || draft.resource_type === 'function')) continue
+    const messages = [
+      ...wrongSnapshot(draft),
+      ...wrongContract(draft),
+      ...wrongLanguage(draft, session.packages.target.adapter.name),
+    ]
     if (isSpaceRefused && draft.name.includes(' ')) messages.push('has a space in its name; rename it')
     if (draft.group !== null && !groups.has(draft.group))
       messages.push(
@@ -36,9 +40,9 @@ export function checkNodes(session: Session, gathered: Gathered): void {
   }
 }
 
-function checkCall({ sink }: Session, { call, draft, place }: Work): void {
+function checkCall({ sink }: Session, { call, draft, place, kind }: Work): void {
   if (Object.keys(call).length === 0) return
-  checkFields(CONFIG_FIELDS, call, call, (_holder, _key, message) =>
+  checkFields(configFields(kind), call, call, (_holder, _key, message) =>
     sink.add(
       'invalid-properties',
       'error',
@@ -47,6 +51,13 @@ function checkCall({ sink }: Session, { call, draft, place }: Work): void {
       draft.unique_id,
     ),
   )
+}
+
+/** https://docs.getdbt.com/docs/build/udfs */
+function wrongLanguage({ resource_type, language }: NodeDraft, adapter: string): string[] {
+  if (resource_type !== 'function' || language !== 'javascript' || ['bigquery', 'snowflake'].includes(adapter))
+    return []
+  return [`is written in JavaScript, which ${adapter} has no functions in; write it in SQL or Python`]
 }
 
 /** https://docs.getdbt.com/reference/snapshot-configs */

@@ -69,7 +69,10 @@ export class ParseSubject implements Subject {
           return args.map(str).join('.')
         }
       case 'function':
-        return (args) => args.map(str).join('.')
+        return (args, _kwargs, site) => {
+          this.#ask({ kind: 'function', args: functionArgs(args), place: this.#place(site) })
+          return this.#own()
+        }
       case 'config':
         return new ParseConfig((options) => this.#config(options))
       case 'this':
@@ -193,6 +196,15 @@ export function refArgs(args: readonly Value[], kwargs: Kwargs): RefArgs {
   if (args.length === 2 && typeof first === 'string' && typeof second === 'string')
     return { name: second, package: first, version: written }
   throw new PythonError('CompilationError', 'ref() takes the name of a model, or of a package and a model')
+}
+
+/** The arguments of `function()`. Throws PythonError when they are none. */
+export function functionArgs(args: readonly Value[]): RefArgs {
+  const [first, second] = args
+  if (args.length === 1 && typeof first === 'string') return { name: first, package: null, version: null }
+  if (args.length === 2 && typeof first === 'string' && typeof second === 'string')
+    return { name: second, package: first, version: null }
+  throw new PythonError('CompilationError', 'function() takes the name of a function, or of a package and a function')
 }
 
 function isJsonNumber(data: Data): number | null {

@@ -62,7 +62,6 @@ export function parseProject(input: ProjectInput): Project {
     works: [],
   }
   tellMissing(session, input.packages?.problems ?? [])
-  tellFunctions(session)
   tellEncodings(input.files, packages, sink)
   const gathered = gather(session)
   checkNodes(session, gathered)
@@ -116,17 +115,6 @@ function tellMissing({ packages, sink }: Session, problems: readonly string[]): 
     place,
     `not installed, so not known here: ${names}; what depends on their macros and models is not checked (dbt deps installs them)`,
   )
-}
-
-/** dbt's user-defined functions are no part of our manifest: who has some is told, so that nobody takes them for checked. */
-function tellFunctions({ packages, sink }: Session): void {
-  for (const { file } of [...packages.byName.values()].flatMap((of) => of.files.functions))
-    sink.add(
-      'invalid-project',
-      'notice',
-      { file, offset: 0 },
-      'functions are not read here: a change of this one does not show in the models that call it',
-    )
 }
 
 /** Everything that stands in the project's files, each with its config and its names. */
@@ -186,7 +174,9 @@ function describe(session: Session, gathered: Gathered): void {
       descriptions.of(text, node.package_name, at ?? place),
     )
   }
-  for (const work of gathered.works) if (work.draft.config.enabled) describeNode(work.draft, work)
+  // dbt renders the descriptions of everything but functions.
+  for (const work of gathered.works)
+    if (work.draft.config.enabled && work.kind !== 'function') describeNode(work.draft, work)
   for (const { draft, place } of gathered.sources) {
     if (draft.config.enabled === false) continue
     Object.assign(draft, descriptions.of(draft.description, draft.package_name, place))

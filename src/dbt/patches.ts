@@ -3,7 +3,9 @@ import { contractChecksum } from './contract.ts'
 import { type Data, type DataObject, isList, isObject, plain, textOr } from './data.ts'
 import type { ModelDraft, Work } from './draft.ts'
 import { deepMerge } from './finish.ts'
+import { setSignature } from './functions.ts'
 import type { ColumnInfo } from './manifest.ts'
+import { MOVED } from './moved.ts'
 import { nearest } from './packages.ts'
 import type { Duplicate, Orphan } from './project.ts'
 import { objectOr, objects, type PropertyEntry, placeOf } from './properties.ts'
@@ -26,10 +28,9 @@ const TYPES = {
   seeds: 'seed',
   snapshots: 'snapshot',
   analyses: 'analysis',
+  functions: 'function',
   data_tests: 'test',
 } as const
-/** What stands at the top of an entry and belongs under `config`. */
-const MOVED = ['meta', 'docs', 'group', 'contract', 'access']
 
 /** Puts what the entries of property files say onto the nodes that they name. Configs are only gathered. */
 export function applyPatches(session: Session, entries: readonly PropertyEntry[]): PatchResult {
@@ -98,10 +99,10 @@ function applyEntry(session: Session, finder: Finder, entry: PropertyEntry, resu
     work.unrenderedPatch = objectOr(entry.raw.config)
     work.draft.patch_path = `${entry.package.name}://${entry.source.original}`
     work.draft.description = textOr(entry.raw.description, '')
-    if (entry.key !== 'data_tests') setColumns(work, entry, entry.raw, entry.data, () => true, result)
-    if (work.draft.resource_type === 'model') {
-      setModelProperties(session, work, work.draft, entry.data, entry)
-    }
+    if (entry.key !== 'data_tests' && entry.key !== 'functions')
+      setColumns(work, entry, entry.raw, entry.data, () => true, result)
+    if (work.draft.resource_type === 'model') setModelProperties(session, work, work.draft, entry.data, entry)
+    if (work.draft.resource_type === 'function') setSignature(session, work, work.draft, entry)
     result.places.set(work.draft.unique_id, entry.place)
   }
 }
@@ -139,7 +140,7 @@ function orphan(
   const kind =
     entry.key === 'data_tests'
       ? 'data_test'
-      : type === 'analysis' || type === 'seed' || type === 'snapshot'
+      : type === 'analysis' || type === 'seed' || type === 'snapshot' || type === 'function'
         ? type
         : 'model'
   const guess = nearest(name, finder.names(type))

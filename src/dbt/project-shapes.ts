@@ -1,30 +1,33 @@
 import { Float } from '../jinja/value.ts'
 import type { ParseCache } from './cache.ts'
+import type { ConfigKind } from './config-kind.ts'
 import { type DataObject, isList, isObject } from './data.ts'
 import type { Package } from './package.ts'
 import type { ProjectFiles } from './project.ts'
-import { CONFIG_FIELDS } from './property-shapes.ts'
+import { configFields } from './property-shapes.ts'
 import { refusedVersion } from './required-version.ts'
 import { anything, bool, checkFields, kindOf, listOf, mapping, nullable, type Shape, type Tell, text } from './shape.ts'
 import type { Sink } from './sink.ts'
 import { join } from './text.ts'
 import { PROJECT_FILE, readYamlFile } from './wanted.ts'
 
+type Fields = Readonly<Record<string, Shape>>
 const paths = nullable(listOf(text))
-const tree: Shape = (data, raw, at) => {
+const treeOf: (kind: ConfigKind) => Shape = (kind) => (data, raw, at) => {
   nullable(mapping())(data, raw, at)
-  if (isObject(data)) branch(data, isObject(raw) ? raw : data, at.tell)
+  if (isObject(data)) branch(configFields(kind), data, isObject(raw) ? raw : data, at.tell)
 }
+const tree = treeOf('model')
 
 /** The configs of a level and of all below it: those with a plus, and `enabled`, which no folder is called by. */
-function branch(data: DataObject, raw: DataObject, tell: Tell): void {
+function branch(fields: Fields, data: DataObject, raw: DataObject, tell: Tell): void {
   for (const key of Object.keys(data)) {
     const [value, written] = [data[key] ?? null, raw[key] ?? null]
     const name = key.replace(/^\+ */, '')
-    const shape = Object.hasOwn(CONFIG_FIELDS, name) ? CONFIG_FIELDS[name] : undefined
+    const shape = Object.hasOwn(fields, name) ? fields[name] : undefined
     if (name !== key || (name === 'enabled' && !isObject(value)))
       shape?.(value, written, { holder: raw, key, name, tell })
-    else if (isObject(value)) branch(value, isObject(written) ? written : value, tell)
+    else if (isObject(value)) branch(fields, value, isObject(written) ? written : value, tell)
   }
 }
 const hooks: Shape = (data, raw, at) => {
@@ -37,7 +40,7 @@ const says: (test: RegExp, message: string) => Shape = (test, message) => (data,
 const SEMVER = /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)(?:-[\da-zA-Z.-]+)?(?:\+[\da-zA-Z.-]+)?)?$/
 
 /** The keys of a dbt_project.yml: https://docs.getdbt.com/reference/dbt_project.yml */
-const FIELDS: Readonly<Record<string, Shape>> = {
+const FIELDS: Fields = {
   name: says(/^[^\d\W]\w*$/u, 'is letters, digits and underscores'),
   'config-version': (data, _raw, { holder, key, tell }) => {
     if (data !== null && data !== 2) tell(holder, key, `'config-version' is 2, not ${kindOf(data)}`)
@@ -80,7 +83,7 @@ const FIELDS: Readonly<Record<string, Shape>> = {
   'semantic-models': tree,
   'saved-queries': tree,
   exposures: tree,
-  functions: tree,
+  functions: treeOf('function'),
   vars: nullable(mapping()),
   packages: anything,
   'query-comment': (data, raw, at) => {

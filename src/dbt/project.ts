@@ -64,11 +64,11 @@ export interface Project {
   readonly isUnreadable?: boolean
 }
 
-/** One `ref()` or `source()` (or `depends_on` entry of an exposure) that leads nowhere. */
+/** One `ref()`, `source()` or `function()` (or `depends_on` entry of an exposure) that leads nowhere. */
 export interface Unresolved {
   /** Who asks: a node, an exposure or a unit test. */
   readonly unique_id: string
-  readonly kind: 'ref' | 'source'
+  readonly kind: 'ref' | 'source' | 'function'
   /** For a ref what it names; for a source `package` is the source's name and `name` the table's. */
   readonly args: RefArgs
   /** The call in the asking resource's own file, or its first line when the call stands in a macro that it reaches. */
@@ -98,7 +98,16 @@ export interface Duplicate {
 
 /** A YAML entry for a model, seed, snapshot, macro or column that is not there. */
 export interface Orphan {
-  readonly kind: 'model' | 'seed' | 'snapshot' | 'analysis' | 'macro' | 'unit_test' | 'data_test' | 'version'
+  readonly kind:
+    | 'model'
+    | 'seed'
+    | 'snapshot'
+    | 'analysis'
+    | 'function'
+    | 'macro'
+    | 'unit_test'
+    | 'data_test'
+    | 'version'
   /** The name in the YAML. */
   readonly name: string
   readonly position: Position

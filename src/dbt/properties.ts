@@ -17,6 +17,7 @@ export const PROPERTY_KEYS = [
   'macros',
   'data_tests',
   'analyses',
+  'functions',
   'exposures',
   'metrics',
   'groups',

@@ -1,4 +1,6 @@
+import type { ConfigKind } from './config-kind.ts'
 import { isObject } from './data.ts'
+import { MOVED } from './moved.ts'
 import { type PropertyEntry, type PropertyKey, placeOf } from './properties.ts'
 import {
   anything,
@@ -18,8 +20,8 @@ import type { Sink } from './sink.ts'
 
 type Fields = Readonly<Record<string, Shape>>
 
-/** dbt merges these, so they are mappings wherever they are set. */
-export const CONFIG_FIELDS: Fields = {
+/** dbt merges some of these, so they are mappings wherever they are set. */
+const CONFIG_FIELDS: Fields = {
   meta: mapping(),
   quoting: mapping(),
   column_types: mapping(),
@@ -32,6 +34,19 @@ export const CONFIG_FIELDS: Fields = {
   quote_columns: nullable(bool),
   access: nullable(oneOf('private', 'protected', 'public')),
   on_configuration_change: oneOf('apply', 'continue', 'fail'),
+}
+/** https://docs.getdbt.com/reference/function-configs */
+const FUNCTION_CONFIG_FIELDS: Fields = {
+  ...CONFIG_FIELDS,
+  type: oneOf('scalar', 'aggregate', 'table'),
+  volatility: nullable(oneOf('deterministic', 'stable', 'non-deterministic')),
+  runtime_version: nullable(scalar),
+  entry_point: nullable(text),
+  snowflake: mapping({ quote_args: bool }),
+}
+/** What dbt checks in the config of a kind of resource, wherever it is set. */
+export function configFields(kind: ConfigKind): Fields {
+  return kind === 'function' ? FUNCTION_CONFIG_FIELDS : CONFIG_FIELDS
 }
 const config = mapping(CONFIG_FIELDS)
 const constraint = mapping({ type: oneOf('check', 'not_null', 'unique', 'primary_key', 'foreign_key', 'custom') }, [
@@ -68,6 +83,11 @@ const version = mapping({ ...described, v: scalar, columns: listOf(anything), ac
 const owned: Fields = { description: text, owner: ownerShape, config }
 const fixture: Fields = { format: oneOf('csv', 'dict', 'sql'), fixture: nullable(text) }
 
+const returns = mapping({ data_type: text, description: nullable(text) }, ['data_type'])
+const signature: Fields = {
+  arguments: listOf(mapping({ name: text, data_type: text, description: nullable(text) }, ['name', 'data_type'])),
+}
+
 const SHAPES: Readonly<Partial<Record<PropertyKey, Fields>>> = {
   models: {
     ...described,
@@ -99,6 +119,17 @@ const SHAPES: Readonly<Partial<Record<PropertyKey, Fields>>> = {
     ...described,
     arguments: listOf(mapping({ name: text, type: nullable(text), description: text }, ['name'])),
   },
+  functions: {
+    ...described,
+    ...signature,
+    config: mapping(FUNCTION_CONFIG_FIELDS),
+    returns,
+    overloads: listOf(
+      mapping({ ...signature, defined_in: text, returns: nullable(returns), description: nullable(text) }, [
+        'defined_in',
+      ]),
+    ),
+  },
   exposures: {
     ...owned,
     type: oneOf('dashboard', 'notebook', 'analysis', 'ml', 'application'),
@@ -122,6 +153,7 @@ const SHAPES: Readonly<Partial<Record<PropertyKey, Fields>>> = {
 const REQUIRED: Readonly<Partial<Record<PropertyKey, readonly string[]>>> = {
   exposures: ['type', 'owner'],
   groups: ['owner'],
+  functions: ['returns'],
   unit_tests: ['model', 'given', 'expect'],
 }
 
@@ -135,7 +167,25 @@ export function checkEntry(entry: PropertyEntry, sink: Sink): void {
   for (const field of REQUIRED[key] ?? []) if (!Object.hasOwn(data, field)) own(`needs '${field}'; add it: ${field}: …`)
   const fields = SHAPES[key]
   if (fields) checkFields(fields, data, raw, tell)
+  if (MOVING.has(key)) checkMoved(entry, tell)
   if (key === 'models') checkVersions(entry, own)
+  if (key === 'functions') checkDefaults(entry, own)
+}
+
+const MOVING: ReadonlySet<PropertyKey> = new Set([
+  'models',
+  'seeds',
+  'snapshots',
+  'analyses',
+  'data_tests',
+  'functions',
+])
+
+/** What dbt moves under `config` must not be there already. */
+function checkMoved({ raw }: PropertyEntry, tell: Tell): void {
+  if (!isObject(raw.config)) return
+  for (const field of MOVED)
+    if (field in raw && field in raw.config) tell(raw, field, `'${field}' is here and under config too; keep it there`)
 }
 
 function checkVersions({ data }: PropertyEntry, own: (message: string) => void): void {
@@ -145,6 +195,15 @@ function checkVersions({ data }: PropertyEntry, own: (message: string) => void):
   const latest = data.latest_version
   if (listed.length === 0 || latest === undefined || latest === null || listed.includes(String(latest))) return
   own(`says latest_version: ${String(latest)}, which is none of its versions: ${listed.join(', ')}`)
+}
+
+/** What a function's caller may leave out comes last. */
+function checkDefaults({ data }: PropertyEntry, own: (message: string) => void): void {
+  const list = Array.isArray(data.arguments) ? data.arguments.filter(isObject) : []
+  const isOptional = ({ default_value }: (typeof list)[number]): boolean => (default_value ?? null) !== null
+  const first = list.findIndex(isOptional)
+  const after = first < 0 ? undefined : list.slice(first).find((argument) => !isOptional(argument))
+  if (after) own(`has the argument '${String(after.name)}' without a default after one with a default; put it first`)
 }
 
 function called(key: PropertyKey): string {

@@ -13,6 +13,8 @@ export interface Asker {
   readonly group?: string | null
 }
 
+type AskedNode = Extract<Asked, { kind: 'ref' | 'function' }>
+
 /** Finds what refs and sources lead to: https://docs.getdbt.com/reference/dbt-jinja-functions/ref */
 export class Resolver {
   readonly unresolved: Unresolved[] = []
@@ -38,9 +40,10 @@ export class Resolver {
   /** The unique_ids of all that is asked for, each once, in the order of asking; what leads nowhere is noted. */
   resolveAll(asker: Asker, asked: readonly Asked[]): string[] {
     const found = new Set<string>()
-    // dbt resolves sources before refs.
+    // dbt resolves sources before refs, and functions last.
     for (const each of asked) if (each.kind === 'source') add(found, this.#resolveSource(asker, each))
     for (const each of asked) if (each.kind === 'ref') add(found, this.#resolveRef(asker, each))
+    for (const each of asked) if (each.kind === 'function') add(found, this.#resolveFunction(asker, each))
     return [...found]
   }
 
@@ -48,6 +51,15 @@ export class Resolver {
   ref(asker: Asker, args: RefArgs): NodeDraft | undefined {
     for (const packageName of this.#search(asker, args.package)) {
       const found = this.#refs.find(args.name, packageName, args.version)[0]
+      if (found) return found
+    }
+    return undefined
+  }
+
+  /** The function that a call of `function` finds. */
+  function(asker: Asker, args: RefArgs): NodeDraft | undefined {
+    for (const packageName of this.#search(asker, args.package)) {
+      const found = this.#refs.functions(args.name, packageName)[0]
       if (found) return found
     }
     return undefined
@@ -66,7 +78,7 @@ export class Resolver {
     return packagesToSearch(this.#session.packages.root.name, asker.package_name, packageName, this.#ownFirst)
   }
 
-  #resolveRef(asker: Asker, asked: Extract<Asked, { kind: 'ref' }>): string | undefined {
+  #resolveRef(asker: Asker, asked: AskedNode): string | undefined {
     const { args } = asked
     const found = this.ref(asker, args)
     if (found) {
@@ -84,6 +96,21 @@ export class Resolver {
     else if (otherVersion) this.#note(asker, asked, args, 'version', otherVersion.unique_id, null)
     else if (elsewhere) this.#note(asker, asked, args, 'package', elsewhere.unique_id, null)
     else this.#noteMissing(asker, asked, args, 'missing', nearest(args.name, this.#refs.names()))
+    return undefined
+  }
+
+  #resolveFunction(asker: Asker, asked: AskedNode): string | undefined {
+    const { args } = asked
+    const found = this.function(asker, args)
+    if (found) return found.unique_id
+    if (args.package !== null && this.#session.packages.missing.includes(args.package)) return undefined
+    const disabled = this.#search(asker, args.package).flatMap((name) =>
+      this.#refs.disabledFunctions(args.name, name),
+    )[0]
+    const elsewhere = args.package === null ? undefined : this.#refs.functions(args.name, null)[0]
+    if (disabled) this.#note(asker, asked, args, 'disabled', disabled.unique_id, null)
+    else if (elsewhere) this.#note(asker, asked, args, 'package', elsewhere.unique_id, null)
+    else this.#noteMissing(asker, asked, args, 'missing', nearest(args.name, this.#refs.functionNames()))
     return undefined
   }
 

@@ -24,6 +24,7 @@ export function parseSqlNodes(session: Session, of: Package): void {
     works.push(fileNode(session, of, source, 'analysis', join('analysis', source.relative)))
   for (const source of of.files.singularTests) works.push(fileNode(session, of, source, 'test', source.relative))
   for (const source of of.files.seeds) works.push(seed(session, of, source))
+  for (const source of of.files.functions) works.push(functionNode(session, of, source))
   works.push(...hooks(session, of))
 }
 
@@ -34,6 +35,16 @@ function fileNode(session: Session, of: Package, source: SourceFile, type: NodeT
   work.draft.checksum = checksumOf(session, source)
   if (source.file.endsWith('.py')) parsePython(session, work)
   else parseTemplate(session, work, 0, source.contents.length)
+  return work
+}
+
+/** A user-defined function: its body is a template, whatever its language. */
+function functionNode(session: Session, of: Package, source: SourceFile): Work {
+  const name = stem(source.relative)
+  const work = makeWork(session, of, source, 'function', name, source.relative, source.contents)
+  work.draft.fqn = [of.name, ...folders(source.relative), name]
+  work.draft.checksum = checksumOf(session, source)
+  parseTemplate(session, work, 0, source.contents.length)
   return work
 }
 
@@ -218,7 +229,7 @@ export function makeWork(
     unique_id: `${type}.${of.name}.${name}`,
   })
   draft.raw_code = code
-  draft.language = source.file.endsWith('.py') ? 'python' : 'sql'
+  draft.language = languageOf(source.file)
   draft.database = target.database
   draft.schema = target.schema
   return {
@@ -235,6 +246,11 @@ export function makeWork(
     patch: undefined,
     unrenderedPatch: undefined,
   }
+}
+
+function languageOf(file: string): string {
+  if (file.endsWith('.py')) return 'python'
+  return file.endsWith('.js') ? 'javascript' : 'sql'
 }
 
 /** The checksum of a file, worked out once for all that stands in it. */

@@ -30,7 +30,7 @@ export function* manifestChunks(project: Project): Iterable<string> {
 function* manifestParts({ manifest }: Project): Iterable<string> {
   const { metadata } = manifest
   const sections: [string, Iterable<[string, unknown]>][] = [
-    ['nodes', mapped(manifest.nodes, nodeFields)],
+    ['nodes', mapped(nodesOf(manifest, false), nodeFields)],
     ['sources', mapped(manifest.sources, dated)],
     [
       'macros',
@@ -52,7 +52,7 @@ function* manifestParts({ manifest }: Project): Iterable<string> {
     ['saved_queries', mapped(manifest.saved_queries ?? new Map(), dated)],
     ['semantic_models', mapped(manifest.semantic_models ?? new Map(), dated)],
     ['unit_tests', mapped(manifest.unit_tests, dated)],
-    ['functions', []],
+    ['functions', mapped(nodesOf(manifest, true), nodeFields)],
   ]
   const head: JsonObject = {
     dbt_schema_version: SCHEMA,
@@ -82,7 +82,11 @@ function* manifestParts({ manifest }: Project): Iterable<string> {
   yield '}'
 }
 
-function* mapped<T>(map: ReadonlyMap<string, T>, make: (value: T) => unknown): Iterable<[string, unknown]> {
+function* nodesOf({ nodes }: Manifest, isFunction: boolean): Iterable<[string, ManifestNode]> {
+  for (const entry of nodes) if ((entry[1].resource_type === 'function') === isFunction) yield entry
+}
+
+function* mapped<T>(map: Iterable<readonly [string, T]>, make: (value: T) => unknown): Iterable<[string, unknown]> {
   for (const [key, value] of map) yield [key, make(value)]
 }
 
@@ -109,6 +113,7 @@ function resourceFields(resource: Resource): Fields {
     case 'analysis':
     case 'operation':
     case 'test':
+    case 'function':
       return nodeFields(resource)
     default:
       return dated(resource)
@@ -121,14 +126,13 @@ function nodeFields(node: ManifestNode): Fields {
   result.build_path = null
   result.created_at = 0
   if (node.resource_type === 'seed') {
-    for (const key of ['refs', 'sources', 'metrics', 'language']) delete result[key]
+    for (const key of ['refs', 'sources', 'metrics', 'functions', 'language']) delete result[key]
     result.root_path = null
     result.depends_on = { macros: node.depends_on.macros }
     return result
   }
   if (node.resource_type === 'test' && node.test_metadata === null)
     for (const key of ['test_metadata', 'column_name', 'attached_node', 'file_key_name']) delete result[key]
-  result.functions = []
   result.compiled_path = null
   if (node.resource_type !== 'model') result.contract = { enforced: false, alias_types: true, checksum: null }
   return result

@@ -38,7 +38,12 @@ function ofUnitTest(before: UnitTestDefinition | undefined, after: UnitTestDefin
 }
 
 function ownText(node: ManifestNode): string {
-  const kwargs = node.resource_type === 'test' ? JSON.stringify(node.test_metadata?.kwargs ?? null) : ''
+  const kwargs =
+    node.resource_type === 'test'
+      ? JSON.stringify(node.test_metadata?.kwargs ?? null)
+      : node.resource_type === 'function'
+        ? node.overloads.map(({ raw_body }) => withoutLayout(String(raw_body))).join('\n')
+        : ''
   return node.resource_type === 'seed' ? node.checksum.checksum : withoutLayout(node.raw_code) + kwargs
 }
 

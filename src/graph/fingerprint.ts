@@ -83,15 +83,30 @@ export function fingerprints(
 /** Whether a node leaves something in the warehouse or is checked there, so that a plan may hold it. */
 export function isDeployed(node: ManifestNode): boolean {
   if (node.resource_type === 'model') return node.config.materialized !== 'ephemeral'
-  return node.resource_type === 'seed' || node.resource_type === 'snapshot' || node.resource_type === 'test'
+  return ['seed', 'snapshot', 'test', 'function'].includes(node.resource_type)
 }
 
 function ofNode(tools: Tools, node: ManifestNode): Fingerprint {
   const code = codeOf(tools, node)
-  const config = { ...configOf(tools.project.manifest, node), ...hooksOf(tools, node), ...flagsOf(tools, node) }
+  const config = {
+    ...configOf(tools.project.manifest, node),
+    ...signatureOf(node),
+    ...hooksOf(tools, node),
+    ...flagsOf(tools, node),
+  }
   const governance = governanceOf(node)
   const place = placeOf(node)
   return assemble(node.unique_id, { ...code, config, governance, place })
+}
+
+/** What a function takes and gives back, in each of its forms. */
+function signatureOf(node: ManifestNode): JsonObject {
+  if (node.resource_type !== 'function') return {}
+  const overloads = node.overloads.map(({ arguments: takes, returns }) => ({
+    arguments: takes ?? [],
+    returns: returns ?? null,
+  }))
+  return { arguments: node.arguments, returns: node.returns, ...(overloads.length > 0 && { overloads }) }
 }
 
 function ofUnitTest(test: UnitTestDefinition): Fingerprint {
@@ -134,16 +149,17 @@ function assemble(unique_id: string, meaning: Meaning): Fingerprint {
   }
 }
 
-function codeOf(
-  { project, compile, settings }: Tools,
-  node: ManifestNode,
-): Pick<Meaning, 'code' | 'unresolved' | 'reads'> {
+function codeOf(tools: Tools, node: ManifestNode): Pick<Meaning, 'code' | 'unresolved' | 'reads'> {
+  const { project, compile, settings } = tools
   if (node.resource_type === 'seed') {
     // dbt hashes a large seed's path instead of its content; then nothing says whether the content changed.
     const unresolved = node.checksum.name === 'path' ? ['the content of this large seed'] : []
     return { code: ['seed', node.checksum.name, node.checksum.checksum], unresolved, reads: [] }
   }
-  const compiled = waysOf(node).map((incremental) => compile(project, node.unique_id, { incremental }))
+  const compiled = [
+    ...waysOf(node).map((incremental) => compile(project, node.unique_id, { incremental })),
+    ...overloadsOf(tools, node),
+  ]
   const unresolved = [...new Set(compiled.flatMap((each) => each.unresolved))].sort()
   const reads = [...new Set(compiled.flatMap(readsOf))].sort()
   if (unresolved.length > 0) return { code: ['text', ...textOf(project, node), settings.text], unresolved, reads }
@@ -152,6 +168,16 @@ function codeOf(
     unresolved,
     reads,
   }
+}
+
+/** The bodies of a function's further forms. */
+function overloadsOf({ project, template }: Tools, node: ManifestNode): Compiled[] {
+  if (node.resource_type !== 'function') return []
+  return node.overloads.flatMap(({ raw_body }) =>
+    typeof raw_body === 'string'
+      ? [template?.(project, node.unique_id, raw_body, { incremental: false }) ?? asText(raw_body)]
+      : [],
+  )
 }
 
 function readsOf({ reads }: Compiled): string[] {
@@ -213,6 +239,7 @@ function textOf({ manifest, missingPackages }: Project, node: ManifestNode): Jso
   )
   return [
     node.raw_code,
+    ...(node.resource_type === 'function' ? node.overloads.map(({ raw_body }) => raw_body ?? null) : []),
     inlined.map((each) => [each.unique_id, each.raw_code]),
     macros.map((id) => [id, manifest.macros.get(id)?.macro_sql ?? null]),
     node.depends_on.nodes.map((id) => [id, relationOf(manifest, id)]),

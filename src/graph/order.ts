@@ -106,7 +106,7 @@ function downstream(graph: Graph): Downstream {
 }
 
 function isBuilt(id: string): boolean {
-  return /^(model|seed|snapshot)\./.test(id)
+  return /^(model|seed|snapshot|function)\./.test(id)
 }
 
 function append(map: Map<string, string[]>, key: string, value: string): void {

@@ -72,7 +72,8 @@ function added(
 function removed(node: Compared): Difference {
   if (!hasData(node)) return { classes: ['governance'], words: [`${kind(node)} removed`] }
   const place = node.relation_name
-  const left = place === null || node.config.materialized === 'ephemeral' ? '' : `; ${place} stays and gets no new data`
+  const stays = node.resource_type === 'function' ? 'stays as it is' : 'stays and gets no new data'
+  const left = place === null || node.config.materialized === 'ephemeral' ? '' : `; ${place} ${stays}`
   return { classes: ['unknown'], words: [`removed${left}`] }
 }
 
@@ -193,7 +194,7 @@ function affectedExposure(manifest: Manifest, id: string): AffectedExposure[] {
 
 /** Whether a resource can alter what stands in the warehouse. */
 function hasData(resource: Compared): resource is ManifestNode {
-  return ['model', 'seed', 'snapshot', 'operation'].includes(resource.resource_type)
+  return ['model', 'seed', 'snapshot', 'function', 'operation'].includes(resource.resource_type)
 }
 
 function kind(resource: Compared): string {

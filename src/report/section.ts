@@ -139,7 +139,7 @@ function findingOf({ unique_id: _, ...rest }: ReportedFinding): FindingRow {
 
 /** Whether something is built for it in the warehouse: tests and exposures are not. */
 function isRelation(uniqueId: string): boolean {
-  return /^(model|seed|snapshot)\./.test(uniqueId)
+  return /^(model|seed|snapshot|function)\./.test(uniqueId)
 }
 
 /** Whether a step of a plan is a test of what is built. */

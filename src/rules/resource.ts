@@ -32,7 +32,9 @@ export function called(project: Project, unique_id: string): string {
 }
 
 /** What holds rows: models, seeds, snapshots and sources. */
-export type Dataset = Exclude<ManifestNode, { resource_type: 'analysis' | 'operation' | 'test' }> | SourceDefinition
+export type Dataset =
+  | Exclude<ManifestNode, { resource_type: 'analysis' | 'operation' | 'test' | 'function' }>
+  | SourceDefinition
 
 /** Every dataset of a project, by unique_id. */
 export function datasets(project: Project): Dataset[] {

@@ -8,7 +8,8 @@ const SAID = 20
  * first and how many more. They are said and stop nothing: our fingerprints decide what runs, dbt runs it.
  */
 export function disagreements(manifest: Manifest, dbts: unknown): readonly string[] {
-  const theirs = isRecord(dbts) && isRecord(dbts.nodes) ? dbts.nodes : {}
+  const section = (name: string) => (isRecord(dbts) && isRecord(dbts[name]) ? dbts[name] : {})
+  const theirs: Readonly<Record<string, unknown>> = { ...section('nodes'), ...section('functions') }
   const ours = [...manifest.nodes.values()].filter(isDeployed)
   const known = new Set(ours.map(({ unique_id }) => unique_id))
   const found = [
@@ -48,7 +49,7 @@ function isDeployedByDbt(node: unknown): boolean {
   if (!isRecord(node)) return false
   const { resource_type, config } = node
   if (resource_type === 'model') return isRecord(config) && config.materialized !== 'ephemeral'
-  return resource_type === 'seed' || resource_type === 'snapshot' || resource_type === 'test'
+  return ['seed', 'snapshot', 'test', 'function'].includes(String(resource_type))
 }
 
 function sorted(nodes: unknown): string {

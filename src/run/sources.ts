@@ -125,6 +125,8 @@ function missingColumnsOf(
 ): ReturnType<typeof missingColumns> {
   const node = manifest.nodes.get(unique_id)
   if (node === undefined || node.resource_type === 'seed' || node.language !== 'sql') return []
+  // The arguments of a function read like columns.
+  if (node.resource_type === 'function') return []
   if (mayDeclareVariables(manifest, node)) return []
   const states = node.config.materialized === 'incremental' ? [false, true] : [false]
   const texts = states.map((incremental) => compiler.code(unique_id, { incremental }))
