@@ -109,7 +109,12 @@ describeWith(['java', 'python'], 'deploy on the two workspaces, one process each
             'skipped model.us_analytics_dbt.customer_cohorts',
           ]),
         )
-        repository.commit('mended', edited(silver('us'), 'customers.country,', 'upper(customers.country) as country,'))
+        repository.commit('mended with a macro of a package, which dbt installs first', {
+          ...edited(silver('us'), 'customers.country,', "{{ places.tidy('customers.country') }} as country,"),
+          'dbt_projects/us_analytics_dbt/packages.yml': 'packages: [{local: ../places}]\n',
+          'dbt_projects/places/dbt_project.yml': 'name: places\nversion: 1.0.0\n',
+          'dbt_projects/places/macros/tidy.sql': '{% macro tidy(column) %}upper({{ column }}){% endmacro %}\n',
+        })
         const mended = await deploys.one('us')
         expect(mended.status, mended.stdout).toBe(0)
         expect(await unfinished('us')).toEqual([])
