@@ -25,21 +25,36 @@ const SETS = new Set(['tags', 'nodes', 'macros', 'refs', 'sources', 'primary_key
 /** Macros that come with dbt: their bodies are not known here, and which of them calls which is dbt's own affair. */
 const OF_DBT = /^(?:macro|doc)\.dbt(?:_databricks|_spark)?\./
 
-/** The differences between dbt's manifest and ours, one line each: where, what is expected, what is there. */
-export function differences(expected: JsonObject, actual: JsonObject): string[] {
-  return SECTIONS.flatMap((section) => {
+/** How much of dbt's manifest ours says too. */
+export interface Comparison {
+  /** The values that either of the two manifests holds: of each resource every leaf, and every list as one. */
+  readonly facts: number
+  /** One line each: where, what is expected, what is there. */
+  readonly differences: readonly string[]
+}
+
+/** Compares dbt's manifest with ours, value by value. */
+export function compared(expected: JsonObject, actual: JsonObject): Comparison {
+  const facts = SECTIONS.flatMap((section) => {
     const [left, right] = [objectOf(expected[section]), objectOf(actual[section])]
     const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((key) => !OF_DBT.test(key)).sort()
     return keys.flatMap((key) =>
       compare(`${section}.${key}`, left[key] ?? null, right[key] ?? null, section.slice(0, -1)),
     )
   })
+  return { facts: facts.length, differences: facts.filter((fact) => fact !== '') }
+}
+
+/** The differences between dbt's manifest and ours, one line each: where, what is expected, what is there. */
+export function differences(expected: JsonObject, actual: JsonObject): readonly string[] {
+  return compared(expected, actual).differences
 }
 
 function objectOf(value: Json | undefined): JsonObject {
   return isJsonObject(value) ? value : {}
 }
 
+/** For each fact its difference, or nothing where both sides agree. */
 function compare(path: string, expected: Json, actual: Json, key: string): string[] {
   const [left, right] = [canonical(expected, key), canonical(actual, key)]
   if (isJsonObject(left) && isJsonObject(right)) {
@@ -47,7 +62,7 @@ function compare(path: string, expected: Json, actual: Json, key: string): strin
     return keys.flatMap((name) => compare(`${path}.${name}`, left[name] ?? null, right[name] ?? null, name))
   }
   const [a, b] = [JSON.stringify(left), JSON.stringify(right)]
-  return a === b ? [] : [`${path}\n  expected ${a}\n  actual   ${b}`]
+  return a === b ? [''] : [`${path}\n  expected ${a}\n  actual   ${b}`]
 }
 
 /** An absent field, a null and an empty value are the same; sets are sorted. */
