@@ -36,7 +36,7 @@ const layers: readonly Layer[] = [
   {
     of: ['dbt'],
     from: ['jinja', 'finding', 'nearest'],
-    packages: ['js-yaml', 'fastest-levenshtein', 'picomatch', 'node:crypto'],
+    packages: ['js-yaml', 'fastest-levenshtein', 'picomatch', 'node:crypto', 'node:vm'],
   },
   { of: ['graph'], from: ['dbt', 'sql'], packages: ['node:crypto'] },
   {
