@@ -52,6 +52,11 @@ describe('YAML as PyYAML reads it', () => {
     ['takes the last of a key that stands twice', 'x: 1\nx: 2\n', { x: 2 }],
     ['makes a text of any key', '{1: a, yes: b, null: c}', { '1': 'a', true: 'b', null: 'c' }],
     ['has a key __proto__ like any other', '{__proto__: 1}', JSON.parse('{"__proto__": 1}')],
+    [
+      'does not look how deep the lines of a list, a mapping and a quoted text stand',
+      'a:\n  b: [\n    1, # one\n  ]\n  c:\n    - {x: 1,\n  y: [\n2]\n}\n  d: "e\n f\n\n  g"\nh: |\n  [\n  ]\n',
+      { a: { b: [1], c: [{ x: 1, y: [2] }], d: 'e f\ng' }, h: '[\n]\n' },
+    ],
     ['ends a block without a newline where the text has none', 'a: |\n  x', { a: 'x' }],
     ['ends a block with a newline where the text has one', 'a: |\n  x\n', { a: 'x\n' }],
   ])('%s', (_, text, expected) => {

@@ -1,6 +1,7 @@
-import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from 'js-yaml'
+import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, YAMLException } from 'js-yaml'
 import type { Data } from './data.ts'
 import { define } from './data.ts'
+import { yamlEvents } from './yaml-events.ts'
 import { resolvePlain } from './yaml-scalar.ts'
 
 /** A YAML text that cannot be read. `offset` is where, in UTF-16 units. */
@@ -40,7 +41,7 @@ export function readYaml(text: string): Yaml {
 
 function readEvents(text: string): Event[] {
   try {
-    return parseEvents(text, { maxDepth: MAX_DEPTH })
+    return yamlEvents(text, MAX_DEPTH)
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
     throw new YamlError(error.reason, error.mark?.position ?? 0, { cause: error })
