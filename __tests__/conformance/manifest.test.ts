@@ -27,6 +27,7 @@ describeWith('python', "the manifest is dbt-core's, field by field", () => {
     ['us_analytics_dbt', (folder: string) => copy('dbt_projects/us_analytics_dbt', folder)],
     ['eu_analytics_dbt', (folder: string) => copy('dbt_projects/eu_analytics_dbt', folder)],
     ['a project of all features', (folder: string) => copy('__tests__/fixtures/dbt/features', folder)],
+    ['a project with a semantic layer', (folder: string) => copy('__tests__/fixtures/dbt/semantics', folder)],
     ['a generated project', (folder: string) => write(generateProject(7, 60), folder)],
   ])(
     '%s',

@@ -36,10 +36,29 @@ export function columnInfo(raw: DataObject, data: DataObject): ColumnInfo {
     config: { meta, tags },
     tags,
     granularity: textOr(data.granularity, null),
-    dimension: plain(data.dimension ?? null),
-    entity: plain(data.entity ?? null),
+    dimension: semantics(data, data.dimension, true),
+    entity: semantics(data, data.entity, false),
     doc_blocks: [],
     ...extra,
+  }
+}
+
+const VALIDITY = { is_start: false, is_end: false }
+
+/** What a column is to a semantic model: a text, or a mapping that takes its name and description from the column. */
+function semantics(column: DataObject, data: Data | undefined, isDimension: boolean): Json {
+  if (!isObject(data)) return plain(data ?? null)
+  const { name, type, description, label, config, validity_params: validity } = data
+  return {
+    name: textOr(name, '') || textOr(column.name, ''),
+    type: textOr(type, null),
+    description: textOr(description, '') || textOr(column.description, ''),
+    label: textOr(label, null),
+    config: plainObject(config),
+    ...(isDimension && {
+      is_partition: data.is_partition === true,
+      validity_params: isObject(validity) ? { ...VALIDITY, ...plainObject(validity) } : null,
+    }),
   }
 }
 

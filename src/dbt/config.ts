@@ -240,9 +240,10 @@ function configTree(from: Package, kind: ConfigKind, isUnrendered: boolean, root
     case 'test':
       return 'data_tests' in project ? project.data_tests : project.tests
     case 'saved_query':
-      return project['saved-queries'] ?? project.saved_queries
+      // As they are written, dbt looks for neither under its own name.
+      return isUnrendered ? project.saved_queries : (project['saved-queries'] ?? project.saved_queries)
     case 'semantic_model':
-      return project['semantic-models'] ?? project.semantic_models
+      return isUnrendered ? project.semantic_models : (project['semantic-models'] ?? project.semantic_models)
     default:
       return project[`${kind}s`]
   }

@@ -77,7 +77,7 @@ export function makeManifest(session: Session, gathered: Gathered): Made {
     if (draft.config.enabled === false) disable(draft)
     else draft.depends_on = { macros: [], nodes: resolver.resolveAll(draft, asked) }
   }
-  const semantic = resolveSemantics(gathered, resolver, disable)
+  const semantic = resolveSemantics(session, gathered, resolver, disable)
   const unitTests = resolveUnitTests(session, gathered, resolver, refs, disable)
   for (const macro of gathered.macros) placeMacro(session, gathered, macro.unique_id)
   duplicates.push(...sameRelations(session, nodes))

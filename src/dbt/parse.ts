@@ -13,7 +13,8 @@ import { MacroIndex } from './macro-index.ts'
 import { macroResources } from './macro-resource.ts'
 import { makeManifest } from './make-manifest.ts'
 import type { Manifest } from './manifest.ts'
-import { makeMetric, measureMetrics } from './metrics.ts'
+import { makeMetric, measureMetrics, modelMetrics } from './metrics.ts'
+import { modelSemantics } from './model-semantics.ts'
 import { Names } from './names.ts'
 import { checkDuplicates, checkEntriesOnce, checkNodes } from './node-shapes.ts'
 import { loadPackages, type Packages } from './packages.ts'
@@ -156,12 +157,29 @@ function gather(session: Session): Gathered {
     gathered.semanticModels.push(made)
     gathered.metrics.push(...measureMetrics(session, entry, made.draft.config))
   }
+  gatherModelSemantics(session, gathered, of('models'))
   gathered.metrics.push(...of('metrics').map((entry) => makeMetric(session, entry)))
   gathered.savedQueries.push(...of('saved_queries').map((entry) => makeSavedQuery(session, names, entry)))
   gathered.docs.push(...packages.flatMap((each) => readDocs(session, each)))
   gathered.macros.push(...macroResources(session, of('macros'), patched.orphans))
   describe(session, gathered)
   return gathered
+}
+
+/** The semantic models and metrics of entries that describe a model. */
+function gatherModelSemantics(session: Session, gathered: Gathered, entries: readonly PropertyEntry[]): void {
+  const described = new Set(gathered.patchPlaces.values())
+  for (const entry of entries) {
+    // Where a model has versions, dbt looks for none.
+    const hasVersions = Array.isArray(entry.data.versions) && entry.data.versions.length > 0
+    if (entry.data.semantic_model === undefined || hasVersions || !described.has(entry.place)) continue
+    const made = modelSemantics(session, entry)
+    if (made === null) continue
+    gathered.semanticModels.push(made)
+    const { agg_time_dimension: time } = entry.data
+    const attached = { semanticModel: made.draft.name, timeDimension: typeof time === 'string' ? time : null }
+    gathered.metrics.push(...modelMetrics(session, entry, attached))
+  }
 }
 
 /** Renders all descriptions, but those of what is disabled. */
@@ -187,9 +205,16 @@ function describe(session: Session, gathered: Gathered): void {
   }
   for (const { draft, entry } of gathered.exposures)
     draft.description = descriptions.of(draft.description, draft.package_name, entry.place).description
-  for (const { draft, entry } of [...gathered.metrics, ...gathered.semanticModels, ...gathered.savedQueries])
-    if (draft.description !== null)
-      draft.description = descriptions.of(draft.description, draft.package_name, entry.place).description
+  for (const { draft, entry } of [...gathered.metrics, ...gathered.semanticModels, ...gathered.savedQueries]) {
+    if (draft.config.enabled === false) continue
+    const text = (written: string): string => descriptions.of(written, draft.package_name, entry.place).description
+    if (draft.description !== null) draft.description = text(draft.description)
+    if (draft.resource_type !== 'semantic_model') continue
+    for (const key of ['entities', 'dimensions', 'measures'] as const)
+      draft[key] = draft[key].map((part) =>
+        typeof part.description === 'string' ? { ...part, description: text(part.description) } : part,
+      )
+  }
   gathered.macros.forEach((macro, index) => {
     if (!/\{[{%#]/.test(macro.description + (macro.arguments ?? []).map((argument) => argument.description).join('')))
       return

@@ -296,7 +296,7 @@ function applyVersion(
     work,
     draft,
     {
-      ...entry.data,
+      constraints: entry.data.constraints ?? [],
       ...(objects(data.constraints).length > 0 ? { constraints: data.constraints ?? [] } : {}),
       deprecation_date: data.deprecation_date ?? null,
     },

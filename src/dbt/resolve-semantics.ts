@@ -1,7 +1,8 @@
 import type { Gathered } from './gathered.ts'
 import type { Metric, Resource, SavedQuery, SemanticModel } from './manifest.ts'
-import { resolveMetrics } from './metrics.ts'
 import type { Resolver } from './resolve.ts'
+import { resolveMetrics } from './resolve-metrics.ts'
+import type { Session } from './session.ts'
 import { sorted } from './sorted.ts'
 
 export interface Semantics {
@@ -12,6 +13,7 @@ export interface Semantics {
 
 /** The semantic layer's resources, with what they depend on. */
 export function resolveSemantics(
+  session: Session,
   gathered: Gathered,
   resolver: Resolver,
   disable: (resource: Resource) => void,
@@ -41,10 +43,14 @@ export function resolveSemantics(
         relation_name: node.relation_name,
       }
   }
-  const metrics = gathered.metrics.map(({ draft }) => draft).filter(isEnabled)
+  const works = gathered.metrics.filter(({ draft }) => isEnabled(draft))
+  const metrics = works.map(({ draft }) => draft)
+  const off = gathered.metrics.map(({ draft }) => draft).filter(({ config }) => config.enabled === false)
   resolveMetrics(
-    metrics,
+    session,
+    works,
     models.map(({ draft }) => draft),
+    new Set(off.map(({ name }) => name)),
   )
   const queries = gathered.savedQueries.map(({ draft }) => draft).filter(isEnabled)
   const byName = new Map(metrics.map((metric) => [metric.name, metric.unique_id]))

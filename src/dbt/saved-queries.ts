@@ -1,7 +1,7 @@
 import { type DataObject, plain, plainObject, textOr, texts } from './data.ts'
 import { makeDraft, type SavedQueryDraft } from './draft.ts'
 import type { Json, JsonObject } from './manifest.ts'
-import { whereFilter } from './metrics.ts'
+import { whereFilter } from './metric-inputs.ts'
 import type { Names } from './names.ts'
 import { objectOr, objects, type PropertyEntry } from './properties.ts'
 import type { Session } from './session.ts'

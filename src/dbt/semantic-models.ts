@@ -1,6 +1,6 @@
 import { TemplateSyntaxError } from '../jinja/errors.ts'
 import { str } from '../jinja/index.ts'
-import { type Data, type DataObject, isObject, plain, plainObject, textOr, toValue } from './data.ts'
+import { type Data, type DataObject, isJsonObject, isObject, plain, plainObject, textOr, toValue } from './data.ts'
 import type { SemanticModelDraft } from './draft.ts'
 import type { Json, JsonObject } from './manifest.ts'
 import { objectOr, objects, type PropertyEntry } from './properties.ts'
@@ -14,51 +14,84 @@ export interface SemanticModelWork {
   readonly entry: PropertyEntry
 }
 
+/** What makes a semantic model, wherever it is said. The parts' own meta is in their `config`. */
+export interface SemanticFacts {
+  readonly name: string
+  readonly config: DataObject
+  readonly description: string | null
+  readonly label: string | null
+  readonly model: string
+  readonly defaults: Json
+  readonly primary_entity: string | null
+  readonly entities: readonly JsonObject[]
+  readonly dimensions: readonly JsonObject[]
+  readonly measures: readonly JsonObject[]
+}
+
 /** https://docs.getdbt.com/docs/build/semantic-models */
 export function makeSemanticModel(session: Session, entry: PropertyEntry): SemanticModelWork {
-  const { data, raw, package: of } = entry
-  const fqn = [of.name, ...folders(entry.source.relative), entry.name]
-  const own = { kind: 'semantic_model' as const, package: of, fqn, patch: objectOr(data.config) }
-  const config = session.configs.rendered(own)
-  const meta = plainObject(plainConfig(config.meta))
-  const model = textOr(data.model, '')
-  const part = (element: DataObject, written: DataObject): JsonObject => ({
-    name: textOr(element.name, ''),
-    description: textOr(written.description, null),
-    label: textOr(element.label, null),
-    config: { meta: { ...meta, ...plainObject(objectOr(element.config).meta) } },
-  })
-  const parts = (key: string, make: (element: DataObject) => JsonObject): JsonObject[] => {
-    const written = objects(raw[key])
-    return objects(data[key]).map((element, index) => ({
-      ...part(element, written[index] ?? element),
+  const { data, name } = entry
+  const parts = (key: string, make: (element: DataObject) => JsonObject): JsonObject[] =>
+    objects(data[key]).map((element) => ({
+      name: textOr(element.name, ''),
+      description: textOr(element.description, null),
+      label: textOr(element.label, null),
+      config: { meta: plainObject(objectOr(element.config).meta) },
       ...make(element),
     }))
-  }
+  return semanticModel(session, entry, {
+    name,
+    config: objectOr(data.config),
+    description: textOr(data.description, null),
+    label: textOr(data.label, null),
+    model: textOr(data.model, ''),
+    defaults: isObject(data.defaults) ? { agg_time_dimension: textOr(data.defaults.agg_time_dimension, null) } : null,
+    primary_entity: textOr(data.primary_entity, null),
+    entities: parts('entities', (element) => ({
+      type: textOr(element.type, ''),
+      role: textOr(element.role, null),
+      expr: expression(element.expr),
+    })),
+    measures: parts('measures', measure),
+    dimensions: parts('dimensions', dimension),
+  })
+}
+
+/** A semantic model with its config, whose meta its parts have too. */
+export function semanticModel(session: Session, entry: PropertyEntry, facts: SemanticFacts): SemanticModelWork {
+  const { package: of } = entry
+  const { name, model } = facts
+  const fqn = [of.name, ...folders(entry.source.relative), name]
+  const own = { kind: 'semantic_model' as const, package: of, fqn, patch: facts.config }
+  const config = session.configs.rendered(own)
+  const meta = isJsonObject(config.meta) ? config.meta : {}
+  const withMeta = (parts: readonly JsonObject[]): JsonObject[] =>
+    parts.map((part) => ({
+      ...part,
+      config: {
+        meta: { ...meta, ...(isJsonObject(part.config) && isJsonObject(part.config.meta) ? part.config.meta : {}) },
+      },
+    }))
   return {
     entry,
     draft: {
       resource_type: 'semantic_model',
-      name: entry.name,
+      name,
       package_name: of.name,
       path: entry.source.relative,
       original_file_path: entry.source.original,
-      unique_id: `semantic_model.${of.name}.${entry.name}`,
+      unique_id: `semantic_model.${of.name}.${name}`,
       fqn,
       model,
       node_relation: null,
-      description: textOr(raw.description, null),
-      label: textOr(data.label, null),
-      defaults: isObject(data.defaults) ? { agg_time_dimension: textOr(data.defaults.agg_time_dimension, null) } : null,
-      entities: parts('entities', (element) => ({
-        type: textOr(element.type, ''),
-        role: textOr(element.role, null),
-        expr: expression(element.expr),
-      })),
-      measures: parts('measures', measure),
-      dimensions: parts('dimensions', dimension),
+      description: facts.description,
+      label: facts.label,
+      defaults: facts.defaults,
+      entities: withMeta(facts.entities),
+      measures: withMeta(facts.measures),
+      dimensions: withMeta(facts.dimensions),
       metadata: null,
-      primary_entity: textOr(data.primary_entity, null),
+      primary_entity: facts.primary_entity,
       config,
       unrendered_config: session.configs.unrendered(own),
       group: typeof config.group === 'string' ? config.group : null,
@@ -66,10 +99,6 @@ export function makeSemanticModel(session: Session, entry: PropertyEntry): Seman
       depends_on: { macros: [], nodes: [] },
     },
   }
-}
-
-function plainConfig(value: Json | undefined): Data | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as DataObject) : undefined
 }
 
 function measure(element: DataObject): JsonObject {
