@@ -84,13 +84,6 @@ describe('what the parser finds', () => {
       ],
     ],
     [
-      'a function, which is not followed, and nothing in the model that calls it',
-      { 'functions/half.sql': 'x / 2', 'models/a.sql': "select {{ function('half') }}(1)" },
-      [
-        'functions/half.sql:1:1: invalid-project: functions are not read here: a change of this one does not show in the models that call it',
-      ],
-    ],
-    [
       'a secret in SQL',
       { 'models/a.sql': "select '{{ env_var('DBT_ENV_SECRET_KEY') }}'" },
       [
