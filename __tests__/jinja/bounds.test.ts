@@ -7,6 +7,7 @@ import {
   parsePythonLiteral,
   type RenderOptions,
   render,
+  renderNative,
   type Value,
 } from '../../src/jinja/index.ts'
 
@@ -17,6 +18,12 @@ function outcome(template: string, options: RenderOptions = {}): string {
     const { type, name } = error as { type?: string; name: string }
     return type ?? name
   }
+}
+
+/** Sets `n.v` to a value that holds the one before it twice, sixty times over. */
+function doubled(first: string, next: string, name = 'n'): string {
+  const each = next.replaceAll('n.v', `${name}.v`)
+  return `{% set ${name} = namespace(v=${first}) %}{% for i in range(60) %}{% set ${name}.v = ${each} %}{% endfor %}`
 }
 
 const many = (text: string, times = 100_000) => text.repeat(times)
@@ -65,6 +72,28 @@ describe('a template that would not end, or fill the memory, is stopped', () => 
     ['attributes', `{{ x${many('.a')} }}`, 'TemplateSyntaxError'],
     ['blocks', many('{% if true %}'), 'TemplateSyntaxError'],
     ['conditions', `{{ ${many('1 if x else ')}1 }}`, 'TemplateSyntaxError'],
+    [
+      'a call with many arguments',
+      `{{ dict(${Array.from({ length: 100_000 }, (_, index) => `a${index}=1`).join()})|length }}`,
+      '100000',
+    ],
+    [
+      'factorials',
+      '{% set n = namespace(v=3) %}{% for i in range(60) %}{% set n.v = n.v * n.v %}{% endfor %}',
+      'LimitError',
+    ],
+    [
+      'a text that is made again and again',
+      '{% set a = "a" * 9000000 %}{% for i in range(99999) %}{% set b = a|upper %}{% endfor %}',
+      'LimitError',
+    ],
+    [
+      'texts that are kept',
+      '{% set a = [] %}{% for i in range(99999) %}{% do a.append(("a" * 9000000)|upper) %}{% endfor %}',
+      'LimitError',
+    ],
+    ['lists that hold one list twice, as JSON', `${doubled('[1]', '[n.v, n.v]')}{{ n.v|tojson }}`, 'LimitError'],
+    ['tuples that hold one tuple twice, as a key', `${doubled('(1,)', '(n.v, n.v)')}{{ {n.v: 1} }}`, 'LimitError'],
     ['white space', `${many(' ')}x{%- if 1 %}{% endif %}`, `${many(' ')}x`],
     ['tags', `{% raw %}${many('{%  ')}`, 'TemplateSyntaxError'],
   ])('%s', (_, template, expected) => expect(outcome(template)).toBe(expected))
@@ -77,6 +106,22 @@ describe('a template that would not end, or fill the memory, is stopped', () => 
     ['maxOutput', 10, 'more than ten characters', 'LimitError'],
   ])('%s of %i: %s', (name, value, template, expected) => {
     expect(outcome(template, { [name]: value })).toBe(expected)
+  })
+
+  it.each([
+    ['comparisons', `${doubled('[1]', '[n.v, n.v]')}${doubled('[1]', '[m.v, m.v]', 'm')}{{ n.v == m.v }}`],
+    ['orders', `${doubled('[1]', '[n.v, n.v]')}${doubled('[1]', '[m.v, m.v]', 'm')}{{ n.v < m.v }}`],
+    ['sorting', '{% set l = range(99999)|list %}{% for i in l %}{% set b = l|sort %}{% endfor %}'],
+    ['a look through a list', "{% set l = range(99999)|list %}{% for i in l %}{% set b = 'x' in l %}{% endfor %}"],
+    ['a sum of lists', '{{ ([[1] * 1000] * 1000)|sum(start=[])|length }}'],
+  ])('maxMilliseconds: %s', (_, template) => expect(outcome(template, { maxMilliseconds: 50 })).toBe('LimitError'))
+
+  it.each([
+    ['a list that holds itself', '{% set a = [] %}{% do a.append(a) %}{{ a }}'],
+    ['a dict that holds its own values', '{% set a = {} %}{% do a.update({"b": a}) %}{{ a }}'],
+    ['deep lists', '{% set n = namespace(v=[1]) %}{% for i in range(500) %}{% set n.v = [n.v] %}{% endfor %}{{ n.v }}'],
+  ])('native rendering gives no value without an end: %s', (_, template) => {
+    expect(() => renderNative(parse(template), new Map())).toThrow('the value holds itself, or is too deeply nested')
   })
 
   it('counts what the macros of a host do into the same bounds', () => {

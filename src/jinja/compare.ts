@@ -1,4 +1,5 @@
 import { iterate } from './iterate.ts'
+import { beat } from './limits.ts'
 import { textOf, unmarked } from './marked.ts'
 import { compareNumbers, isNumeric } from './number.ts'
 import { isPlain, typeName } from './text.ts'
@@ -8,6 +9,7 @@ import { Dict, Float, HostObject, Tuple, typeError, Undefined, type Value } from
 /** Python's `a == b`. */
 export function equal(a: Value, b: Value): boolean {
   if (a === b) return !(a instanceof Float && Number.isNaN(a.value))
+  beat()
   const left = unmarked(a)
   const right = unmarked(b)
   if (typeof left === 'string' || typeof right === 'string') return left === right
@@ -47,6 +49,7 @@ export type Order = '<' | '<=' | '>' | '>='
 
 /** Python's `a < b` and its kin. Throws TypeError for what has no order. */
 export function ordered(operator: Order, a: Value, b: Value): boolean {
+  beat()
   if (typeof a === 'number' && typeof b === 'number') return decide(operator, a - b)
   return decide(operator, compare(operator, a, b))
 }

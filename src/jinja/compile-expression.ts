@@ -6,7 +6,7 @@ import { contains, equal, ordered } from './compare.ts'
 import { position, TemplateSyntaxError } from './errors.ts'
 import { FILTERS } from './filters/index.ts'
 import { iterate, truthy } from './iterate.ts'
-import { checkLength } from './limits.ts'
+import { charged, checkLength } from './limits.ts'
 import { pairsOf } from './methods/dict.ts'
 import { findMethod } from './methods/index.ts'
 import { binary, unary } from './operators.ts'
@@ -99,7 +99,7 @@ function compileOperation(node: Operation, site: Site): Evaluate {
         const a = left(frame)
         const b = right(frame)
         frame.runtime.offset = offset
-        return binary(operator, a, b)
+        return charged(binary(operator, a, b))
       }
     }
     case 'logic': {
@@ -189,7 +189,7 @@ function compileItem(node: ItemNode, site: Site): Evaluate {
       const to = stop(frame)
       const by = step(frame)
       frame.runtime.offset = offset
-      return getSlice(value, from, to, by)
+      return charged(getSlice(value, from, to, by))
     }
   }
   const index = compileExpression(key, site)
@@ -253,10 +253,10 @@ function compileArguments(node: Arguments, site: Site): CompiledArguments {
   const spread = node.spread && compileExpression(node.spread, site)
   const kwargs = node.kwargs.map(({ name, value }) => ({ name, value: compileExpression(value, site) }))
   const kwSpread = node.kwSpread && compileExpression(node.kwSpread, site)
-  for (const [index, { name, offset }] of node.kwargs.entries()) {
-    if (node.kwargs.findIndex((each) => each.name === name) < index) {
-      throw new TemplateSyntaxError(`keyword argument repeated: ${name}`, offset)
-    }
+  const names = new Set<string>()
+  for (const { name, offset } of node.kwargs) {
+    if (names.has(name)) throw new TemplateSyntaxError(`keyword argument repeated: ${name}`, offset)
+    names.add(name)
   }
   return {
     args: (frame) => {
@@ -340,7 +340,8 @@ function compileMethodCall(
     const kwargs = keywords(frame)
     frame.runtime.offset = offset
     frame.runtime.step()
-    return method ? method(self, args, kwargs, frame.runtime) : callValue(value, args, kwargs, frame.runtime)
+    if (!method) return callValue(value, args, kwargs, frame.runtime)
+    return charged(method(self, args, kwargs, frame.runtime))
   }
 }
 
@@ -374,6 +375,6 @@ function compileApplied(node: FilterNode | TestNode, input: Evaluate, apply: Fil
     const args = given.args(frame)
     const kwargs = given.kwargs ? given.kwargs(frame) : NO_KWARGS
     frame.runtime.offset = offset
-    return apply(value, args, kwargs, frame)
+    return charged(apply(value, args, kwargs, frame))
   }
 }

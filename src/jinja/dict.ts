@@ -1,3 +1,4 @@
+import { charge } from './limits.ts'
 import { Float, HostObject, Tuple, typeError, Undefined, type Value } from './value.ts'
 
 /**
@@ -93,7 +94,11 @@ export function identity(key: Value): unknown {
     const { value } = key
     return Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(value) : value === 0 ? 0 : value
   }
-  if (key instanceof Tuple) return `\0t${key.items.map(part).join('')}`
+  if (key instanceof Tuple) {
+    const text = `\0t${key.items.map(part).join('')}`
+    charge(text.length)
+    return text
+  }
   if (key instanceof Undefined) return Undefined
   if (key instanceof HostObject) return key.hash ? key.hash() : key
   throw typeError(`unhashable type: '${Array.isArray(key) ? 'list' : 'dict'}'`)

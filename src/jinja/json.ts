@@ -1,5 +1,6 @@
 import { sorted } from './compare.ts'
 import { iterate } from './iterate.ts'
+import { charge } from './limits.ts'
 import { floatText } from './number.ts'
 import { str, typeName } from './text.ts'
 import { Dict, Float, HostObject, type PythonError, Tuple, typeError, type Value, valueError } from './value.ts'
@@ -66,8 +67,12 @@ function plain(value: Value, open: Set<unknown>): unknown {
   })
 }
 
+/** What a list or object takes, in characters of text. */
+const NODE = 64
+
 function nested<T>(value: Value, open: Set<unknown>, run: () => T): T {
   if (open.has(value)) throw valueError('Circular reference detected')
+  charge(NODE)
   open.add(value)
   const result = run()
   open.delete(value)
@@ -162,8 +167,12 @@ function wrap(
   newline: string,
 ): string {
   if (parts.length === 0) return open + close
-  if (unit === undefined) return open + parts.join(', ') + close
-  return `${open}${newline}${unit}${parts.join(`,${newline}${unit}`)}${newline}${close}`
+  const text =
+    unit === undefined
+      ? open + parts.join(', ') + close
+      : `${open}${newline}${unit}${parts.join(`,${newline}${unit}`)}${newline}${close}`
+  charge(text.length)
+  return text
 }
 
 function jsonFloat(value: number): string {

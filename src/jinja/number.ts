@@ -7,6 +7,7 @@ export type Numeric = Int | boolean | Float
 
 /** More bits than this are refused: `10 ** 10 ** 10` must not stop the program. */
 const MAX_BITS = 1_000_000
+const LARGEST = 2n ** BigInt(MAX_BITS)
 
 export function isNumeric(value: Value): value is Numeric {
   return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || value instanceof Float
@@ -60,7 +61,7 @@ function intArithmetic(operator: BinaryOperator, a: Int, b: Int): Value {
     case '-':
       return normalize(left - right)
     case '*':
-      return normalize(left * right)
+      return multiplied(left, right)
     case '/':
       return divide(left, right)
     case '//':
@@ -77,6 +78,12 @@ function intArithmetic(operator: BinaryOperator, a: Int, b: Int): Value {
     case '**':
       return power(left, right)
   }
+}
+
+function multiplied(left: bigint, right: bigint): Int {
+  const result = left * right
+  if (result > LARGEST || result < -LARGEST) throw new PythonError('LimitError', 'the result of * is too large')
+  return normalize(result)
 }
 
 /** The common case, when everything is exact in a double; `undefined` when it is not. */

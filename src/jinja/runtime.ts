@@ -2,6 +2,7 @@ import type { FilterContext } from './builtin.ts'
 import { TemplateError } from './errors.ts'
 import { FILTERS } from './filters/index.ts'
 import { GLOBALS } from './globals.ts'
+import { beat, charged } from './limits.ts'
 import { textOf } from './marked.ts'
 import { TESTS } from './tests.ts'
 import { str } from './text.ts'
@@ -45,6 +46,7 @@ export class Runtime implements CallSite {
   /** Counts one loop round or call. Throws a LimitError beyond the bounds. */
   step(): void {
     this.#steps += 1
+    beat()
     if (this.#steps > this.#limits.maxSteps) {
       throw new PythonError('LimitError', `the template does not end: more than ${this.#limits.maxSteps} steps`)
     }
@@ -161,7 +163,7 @@ export class Frame implements FilterContext {
     const run = FILTERS.get(name)
     if (!run) throw new PythonError('TemplateRuntimeError', `No filter named '${name}'.`)
     this.runtime.step()
-    return run(value, args, kwargs, this)
+    return charged(run(value, args, kwargs, this))
   }
 
   test(name: string, value: Value, args: readonly Value[], kwargs: Kwargs): Value {

@@ -2,8 +2,9 @@ import type { MacroNode, Statement } from './ast.ts'
 import { type CompiledTemplate, compileLoneMacro, compileTemplate } from './compile.ts'
 import { TemplateSyntaxError } from './errors.ts'
 import { tokenize } from './lexer.ts'
+import { bounded, MAX_MS } from './limits.ts'
 import { type CompiledMacro, Macro, MacroReturn } from './macro.ts'
-import { nativeValue } from './native.ts'
+import { checkNested, nativeValue } from './native.ts'
 import { parseTokens } from './parser.ts'
 import { type Context, DEFAULT_LIMITS, Frame, type Limits, type NameScope, Runtime } from './runtime.ts'
 import { type HostObject, PythonError, type Value } from './value.ts'
@@ -30,6 +31,8 @@ export interface RenderOptions {
   readonly maxDepth?: number
   /** Characters of any one text that is written before it is a LimitError. */
   readonly maxOutput?: number
+  /** How long a rendering may take before it is a LimitError, whatever is in its steps. */
+  readonly maxMilliseconds?: number
 }
 
 /**
@@ -111,10 +114,14 @@ function limitsOf({ maxSteps, maxDepth, maxOutput }: RenderOptions): Limits {
 }
 
 function run(template: Template, scope: NameScope, options: RenderOptions, native: boolean): Runtime {
-  const { run: execute, size } = template.compiled()
+  return bounded(options.maxMilliseconds ?? MAX_MS, () => execute(template, scope, options, native))
+}
+
+function execute(template: Template, scope: NameScope, options: RenderOptions, native: boolean): Runtime {
+  const { run: body, size } = template.compiled()
   const runtime = new Runtime(template.name, limitsOf(options), native)
   try {
-    execute(new Frame(size(), null, contextOf(template, scope, options, native), runtime))
+    body(new Frame(size(), null, contextOf(template, scope, options, native), runtime))
     runtime.step()
     return runtime
   } catch (error) {
@@ -134,12 +141,14 @@ export function render(template: Template, scope: NameScope, options: RenderOpti
  * with `as_native`, `as_bool` or `as_number` is read as a Python literal. Throws as `render`.
  */
 export function renderNative(template: Template, scope: NameScope, options: RenderOptions = {}): Value {
-  const { nodes, name } = run(template, scope, options, true)
-  try {
-    return nativeValue(nodes ?? [])
-  } catch (error) {
-    throw new Runtime(name, DEFAULT_LIMITS).locate(error, null)
-  }
+  return bounded(options.maxMilliseconds ?? MAX_MS, () => {
+    const { nodes, name } = run(template, scope, options, true)
+    try {
+      return checkNested(nativeValue(nodes ?? []))
+    } catch (error) {
+      throw new Runtime(name, DEFAULT_LIMITS).locate(error, null)
+    }
+  })
 }
 
 /** Looks names up in several scopes, first match wins. */

@@ -1,3 +1,4 @@
+import { charge } from './limits.ts'
 import { floatText } from './number.ts'
 import { quote } from './quote.ts'
 import { Dict, Float, HostObject, PythonError, Tuple, Undefined, type Value } from './value.ts'
@@ -66,14 +67,26 @@ function container(value: Value[] | Tuple | Dict, open: Set<unknown>): string {
     if (value instanceof Dict) {
       const pairs: string[] = []
       for (const [key, item] of value) pairs.push(`${represent(key, open)}: ${represent(item, open)}`)
-      return `{${pairs.join(', ')}}`
+      return joined('{', pairs, '}')
     }
-    if (Array.isArray(value)) return `[${value.map((item) => represent(item, open)).join(', ')}]`
+    if (Array.isArray(value))
+      return joined(
+        '[',
+        value.map((item) => represent(item, open)),
+        ']',
+      )
     const items = value.items.map((item) => represent(item, open))
-    return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`
+    return joined('(', items, items.length === 1 ? ',)' : ')')
   } finally {
     open.delete(value)
   }
+}
+
+/** A list may hold another list twice, and that one a third: few lists can make a text that has no end. */
+function joined(open: string, items: readonly string[], close: string): string {
+  const text = open + items.join(', ') + close
+  charge(text.length)
+  return text
 }
 
 function bigText(value: bigint): string {

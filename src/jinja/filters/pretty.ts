@@ -1,4 +1,5 @@
 import { sorted } from '../compare.ts'
+import { charge } from '../limits.ts'
 import { repr } from '../text.ts'
 import { Dict, PythonError, Tuple, type Value } from '../value.ts'
 
@@ -12,6 +13,7 @@ export function prettyPrint(value: Value): string {
 /** `indent` columns are before the value, `after` characters follow it on its last line. */
 function format(value: Value, indent: number, after: number): string {
   const line = ordered(value)
+  charge(line.length)
   if (line.length <= WIDTH - indent - after) return line
   if (value instanceof Dict && value.size > 0) {
     const keys = sortedKeys(value)
@@ -33,6 +35,7 @@ function format(value: Value, indent: number, after: number): string {
 
 /** The `repr`, with dicts in the order of their keys. */
 function ordered(value: Value): string {
+  charge(1)
   if (value instanceof Dict) {
     return `{${sortedKeys(value)
       .map((key) => `${repr(key)}: ${ordered(value.get(key) ?? null)}`)
