@@ -1,3 +1,4 @@
+import { checkNested } from '../jinja/native.ts'
 import { Dict, Float, HostObject, Tuple, Undefined, type Value } from '../jinja/value.ts'
 import type { Json } from './manifest.ts'
 
@@ -47,6 +48,11 @@ export function plainObject(data: Data | undefined): { readonly [key: string]: J
   return isJsonObject(result) ? result : {}
 }
 
+/** What an object holds itself under a key: not what each of JavaScript's objects has, such as `constructor`. */
+export function ownValue<T>(object: { readonly [key: string]: T }, key: string): T | undefined {
+  return Object.hasOwn(object, key) ? object[key] : undefined
+}
+
 /** Sets an own property, `__proto__` too. */
 export function define<T>(target: Record<string, T>, key: string, value: T): void {
   if (key === '__proto__')
@@ -63,22 +69,29 @@ export function toValue(data: Data | Json | undefined): Value {
   return Dict.from(Object.entries(data).map(([key, value]) => [key, toValue(value)]))
 }
 
-/** A template's value as data: a tuple is a list, an undefined an empty text, what only the host knows its text. */
+/**
+ * A template's value as data: a tuple is a list, an undefined an empty text, what only the host knows its text. Throws a PythonError for a value
+ * that holds itself, or is too large: never for what `renderNative` gives.
+ */
 export function fromValue(value: Value): Data {
+  return convert(checkNested(value))
+}
+
+function convert(value: Value): Data {
   if (value === null || typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number')
     return value
   if (typeof value === 'bigint') return Number(value)
   if (value instanceof Float) return Number.isInteger(value.value) ? value : value.value
-  if (Array.isArray(value)) return value.map(fromValue)
-  if (value instanceof Tuple) return value.items.map(fromValue)
+  if (Array.isArray(value)) return value.map(convert)
+  if (value instanceof Tuple) return value.items.map(convert)
   if (value instanceof Dict) {
     const result: Record<string, Data> = {}
-    for (const [key, item] of value) define(result, keyText(key), fromValue(item))
+    for (const [key, item] of value) define(result, keyText(key), convert(item))
     return result
   }
   if (value instanceof Undefined || typeof value === 'function') return ''
   if (value instanceof HostObject) {
-    if (value.isSequence && value.iterate) return [...value.iterate()].map(fromValue)
+    if (value.isSequence && value.iterate) return [...value.iterate()].map(convert)
     return value.text?.() ?? ''
   }
   return null

@@ -7,10 +7,17 @@ import {
   type Kwargs,
   PythonError,
   str,
+  typeError,
   type Value,
+  valueError,
 } from '../jinja/index.ts'
+import { firstMatch } from './python-match.ts'
 
 const DAY = 86_400_000
+const MAX_DAYS = 999_999_999
+/** The first and the last moment that Python's calendar knows. */
+const FIRST = -62_135_596_800_000
+const LAST = 253_402_300_799_999
 const MONTHS = [
   'January',
   'February',
@@ -34,6 +41,12 @@ export class TimeDelta extends HostObject {
 
   constructor(milliseconds: number) {
     super()
+    if (Number.isNaN(milliseconds)) throw typeError('unsupported type for timedelta component')
+    if (Math.abs(milliseconds) > MAX_DAYS * DAY)
+      throw new PythonError(
+        'OverflowError',
+        `days=${Math.floor(milliseconds / DAY)}; must have magnitude <= ${MAX_DAYS}`,
+      )
     this.milliseconds = milliseconds
   }
 
@@ -67,6 +80,8 @@ export class DateTime extends HostObject {
 
   constructor(time: number, isDate = false) {
     super()
+    if (Number.isNaN(time)) throw typeError('an integer is required')
+    if (time < FIRST || time > LAST) throw new PythonError('OverflowError', 'date value out of range')
     this.#time = isDate ? Math.floor(time / DAY) * DAY : time
     this.#isDate = isDate
     this.typeName = isDate ? 'date' : 'datetime'
@@ -203,10 +218,14 @@ const PARTS: Readonly<Record<string, string>> = {
 }
 
 function parseTime(text: string, format: string): DateTime {
-  const source = format.replaceAll(/%([a-zA-Z])|[.*+?^$()|[\]{}\\]/g, (token, key: string | undefined) =>
-    key === undefined ? `\\${token}` : (PARTS[key] ?? '.*?'),
-  )
-  const found = new RegExp(`^${source}$`).exec(text)?.groups
+  const seen = new Set<string>()
+  const source = format.replaceAll(/%([a-zA-Z])|[.*+?^$()|[\]{}\\]/g, (token, key: string | undefined) => {
+    if (key === undefined) return `\\${token}`
+    if (seen.has(key)) throw new PythonError('error', `redefinition of group name '${key}' in the format '${format}'`)
+    seen.add(key)
+    return PARTS[key] ?? '.*?'
+  })
+  const found = firstMatch(new RegExp(`^${source}$`), text)?.groups
   if (!found) throw new PythonError('ValueError', `time data '${text}' does not match format '${format}'`)
   const year = found.Y === undefined ? 2000 + Number(found.y ?? '0') : Number(found.Y)
   return new DateTime(
@@ -231,6 +250,7 @@ export function datetimeModule(now: () => number): Value {
       const [year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0, micro = 0] = names.map((name, index) =>
         Number(args[index] ?? kwargs.get(name) ?? (index < 3 ? 1 : 0)),
       )
+      if (year < 1 || year > 9999) throw valueError(`year ${year} is out of range`)
       return new DateTime(Date.UTC(year, month - 1, day, hour, minute, second, micro / 1000), isDate)
     }
   const parse: Callable = (args) => parseTime(str(args[0] ?? null), str(args[1] ?? null))
@@ -293,7 +313,7 @@ class Type extends HostObject {
     return this.#make(args, kwargs, site)
   }
   override attribute(name: string): Value | undefined {
-    return this.#own[name]
+    return Object.hasOwn(this.#own, name) ? this.#own[name] : undefined
   }
   override text(): string {
     return `<class 'datetime.${this.#name}'>`

@@ -1,5 +1,6 @@
 import { createContext, Script } from 'node:vm'
 import { PythonError } from '../jinja/index.ts'
+import { checkLength, checkSize } from '../jinja/limits.ts'
 
 const MAX_MS = 1000
 
@@ -13,10 +14,18 @@ export function firstMatch(expression: RegExp, text: string): RegExpExecArray | 
 
 /** All matches of an expression in a text. Throws a LimitError when looking for them takes more than a second. */
 export function allMatches(expression: RegExp, text: string): RegExpExecArray[] {
-  return limited(expression, text, () => [...text.matchAll(expression)])
+  return limited(expression, text, () => {
+    const found: RegExpExecArray[] = []
+    for (const match of text.matchAll(expression)) {
+      found.push(match)
+      checkSize(found)
+    }
+    return found
+  })
 }
 
 function limited<T>(expression: RegExp, text: string, run: () => T): T {
+  checkLength(text.length)
   if (isQuick(expression, text)) return run()
   let result: T | undefined
   enclosure ??= { box: createContext({ run: () => undefined }) as { run: () => unknown }, go: new Script('run()') }
@@ -27,6 +36,8 @@ function limited<T>(expression: RegExp, text: string, run: () => T): T {
     enclosure.go.runInContext(enclosure.box, { timeout: MAX_MS })
     return result as T
   } catch (error) {
+    if (error instanceof SyntaxError)
+      throw new PythonError('error', `this pattern is too large: ${expression.source}`, { cause: error })
     // It is an Error of the context, not one of ours.
     if (typeof error !== 'object' || error === null || !('code' in error)) throw error
     if (error.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error

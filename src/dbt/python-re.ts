@@ -14,6 +14,7 @@ import {
   typeName,
   type Value,
 } from '../jinja/index.ts'
+import { charge, checkLength } from '../jinja/limits.ts'
 import { allMatches, firstMatch } from './python-match.ts'
 import { FLAGS, javascriptPattern } from './python-pattern.ts'
 
@@ -135,9 +136,11 @@ function substituted(pattern: Pattern, given: Given, site: Parameters<Callable>[
     const match = new Match(found, pattern)
     out += text.slice(from, found.index)
     out += written === undefined ? str(call(by, [match], undefined, site)) : expanded(written, match)
+    checkLength(out.length)
     from = found.index + found[0].length
     count += 1
   }
+  charge(out.length)
   return { text: out + text.slice(from), count }
 }
 
