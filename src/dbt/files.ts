@@ -1,3 +1,4 @@
+import { ignored } from './gitignore.ts'
 import type { PackageFiles, PackagePaths } from './package.ts'
 import type { ProjectFiles } from './project.ts'
 import { basename, compare, join, leading, strip } from './text.ts'
@@ -65,41 +66,3 @@ function isNamed(name: string, extensions: readonly string[]): boolean {
   const lower = name.toLowerCase()
   return extensions.some((extension) => lower.endsWith(extension))
 }
-
-/** gitignore's patterns: https://git-scm.com/docs/gitignore */
-function ignored(text: string | undefined): (path: string) => boolean {
-  if (text === undefined) return () => false
-  const rules = text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => {
-      const isNegated = line.startsWith('!')
-      return { isNegated, pattern: gitPattern(isNegated ? line.slice(1) : line) }
-    })
-  return (path) => {
-    let result = false
-    for (const rule of rules) if (rule.pattern.test(path)) result = !rule.isNegated
-    return result
-  }
-}
-
-function gitPattern(line: string): RegExp {
-  const isFolder = line.endsWith('/')
-  const body = line.replace(/^\//, '').replace(/\/$/, '')
-  const isAnchored = line.startsWith('/') || body.includes('/')
-  const source = body.replace(/\*\*\/|\/\*\*|\*|\?|\[!?[^\]]*\]|[.+^${}()|\\[\]]/g, (token) => {
-    if (token === '**/') return '(?:.*/)?'
-    if (token === '/**') return '/.*'
-    if (token === '*') return '[^/]*'
-    if (token === '?') return '[^/]'
-    return token.length > 1 ? token.replace(/^\[!/, '[^') : `\\${token}`
-  })
-  try {
-    return new RegExp(`^${isAnchored ? '' : '(?:.*/)?'}${source}${isFolder ? '/' : '(?:/|$)'}`)
-  } catch {
-    return matchesNothing // as git takes a pattern such as `[z-a]`
-  }
-}
-
-const matchesNothing = /(?!)/

@@ -62,8 +62,13 @@ class Composer {
   readonly #names: string[] = []
   /** How many nodes an anchor stands for. */
   readonly #sizes = new Map<object, number>()
+  /** How many levels are within what an anchor stands for. */
+  readonly #heights = new Map<object, number>()
   #index = 0
   #nodes = 0
+  /** How many levels are around what is read, and the most that there were since the innermost anchor. */
+  #depth = 0
+  #deepest = 0
 
   constructor(text: string, events: readonly Event[]) {
     this.#text = text
@@ -96,8 +101,10 @@ class Composer {
         const start = starts.get(mapping)
         if (start === undefined) return 0
         const first = start + 2
-        const last = names.lastIndexOf(key, start + 1 + countOf(start))
-        return offsets[countOf(start) > 0 && last >= first ? last : start] ?? 0
+        for (let last = start + 1 + countOf(start); last >= first; last -= 1) {
+          if (names[last] === key) return offsets[last] ?? 0
+        }
+        return offsets[start] ?? 0
       },
     }
   }
@@ -156,7 +163,25 @@ class Composer {
     if (value === undefined) throw new YamlError(`found undefined alias '${name}'`, start - 1)
     if (value !== null && typeof value === 'object') this.#nodes += this.#sizes.get(value) ?? MAX_NODES
     if (this.#nodes > MAX_NODES) throw new YamlError('aliases make this document too large', start - 1)
+    const height = value !== null && typeof value === 'object' ? (this.#heights.get(value) ?? 0) : 0
+    this.#reach(this.#depth + height, start - 1)
     return value
+  }
+
+  #reach(depth: number, offset: number): void {
+    if (depth > MAX_DEPTH) throw new YamlError('aliases make this document too deeply nested', offset)
+    this.#deepest = Math.max(this.#deepest, depth)
+  }
+
+  /** Reads a list or mapping one level deeper, and remembers how many levels it has when an anchor stands for it. */
+  #within(part: object, isAnchored: boolean, read: () => void): void {
+    const before = this.#deepest
+    this.#depth += 1
+    this.#deepest = this.#depth
+    read()
+    if (isAnchored) this.#heights.set(part, this.#deepest - this.#depth + 1)
+    this.#depth -= 1
+    this.#deepest = Math.max(before, this.#deepest)
   }
 
   #sequence(start: number, anchorStart: number, anchorEnd: number): Data {
@@ -164,10 +189,12 @@ class Composer {
     const before = this.#nodes
     if (anchorStart >= 0) this.#anchors.set(this.#text.slice(anchorStart, anchorEnd), list)
     const offsets: number[] = []
-    while (this.#events[this.#index]?.type !== EVENT_ID.POP) {
-      offsets.push(this.#offset(start))
-      list.push(this.#node())
-    }
+    this.#within(list, anchorStart >= 0, () => {
+      while (this.#events[this.#index]?.type !== EVENT_ID.POP) {
+        offsets.push(this.#offset(start))
+        list.push(this.#node())
+      }
+    })
     this.#index += 1
     this.#place(list, start, offsets)
     if (anchorStart >= 0) this.#sizes.set(list, this.#nodes - before + 1)
@@ -181,20 +208,22 @@ class Composer {
     const keys: string[] = []
     const offsets: number[] = []
     const merges: Data[] = []
-    while (this.#events[this.#index]?.type !== EVENT_ID.POP) {
-      const offset = this.#offset(start)
-      const isMerge = this.#isMerge()
-      const key = this.#node()
-      const value = this.#node()
-      if (isMerge) merges.push(value)
-      else {
-        if (key !== null && typeof key === 'object') throw new YamlError('found unhashable key', offset)
-        const name = String(key)
-        keys.push(name)
-        offsets.push(offset)
-        define(mapping, name, value)
+    this.#within(mapping, anchorStart >= 0, () => {
+      while (this.#events[this.#index]?.type !== EVENT_ID.POP) {
+        const offset = this.#offset(start)
+        const isMerge = this.#isMerge()
+        const key = this.#node()
+        const value = this.#node()
+        if (isMerge) merges.push(value)
+        else {
+          if (key !== null && typeof key === 'object') throw new YamlError('found unhashable key', offset)
+          const name = String(key)
+          keys.push(name)
+          offsets.push(offset)
+          define(mapping, name, value)
+        }
       }
-    }
+    })
     this.#index += 1
     for (const merge of merges) this.#merge(mapping, merge, start)
     this.#place(mapping, start, offsets, keys)
