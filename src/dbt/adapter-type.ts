@@ -56,6 +56,6 @@ const TYPES: Readonly<Record<string, Partial<AdapterType>>> = {
 
 /** What is known of an adapter; one that is not known quotes with `"`. */
 export function adapterType(name: string): AdapterType {
-  const own = TYPES[name] ?? {}
+  const own = (Object.hasOwn(TYPES, name) ? TYPES[name] : undefined) ?? {}
   return { ...BASE, ...own, name, prefixes: [...(own.prefixes ?? [name]), 'default'] }
 }

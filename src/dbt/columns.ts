@@ -1,4 +1,4 @@
-import { type Data, type DataObject, isObject, plain, plainObject, textOr, texts } from './data.ts'
+import { type Data, type DataObject, define, isObject, plain, plainObject, textOr, texts } from './data.ts'
 import type { ColumnInfo, Json, JsonObject } from './manifest.ts'
 import { objectOr } from './properties.ts'
 
@@ -25,7 +25,7 @@ export function columnInfo(raw: DataObject, data: DataObject): ColumnInfo {
   const meta = { ...plainObject(data.meta), ...plainObject(config.meta) }
   const tags = [...new Set([...texts(data.tags), ...texts(config.tags)])]
   const extra: Record<string, Json> = {}
-  for (const key of Object.keys(data)) if (!KNOWN.has(key)) extra[key] = plain(data[key] as Data)
+  for (const key of Object.keys(data)) if (!KNOWN.has(key)) define(extra, key, plain(data[key] as Data))
   return {
     name: textOr(data.name, ''),
     description: textOr(raw.description, ''),

@@ -256,7 +256,8 @@ class CompileConfig extends HostObject {
       case 'meta_require':
         return (args) => {
           const key = str(args[0] ?? null)
-          if (!(key in this.#config)) throw new PythonError('CompilationError', `the config '${key}' is required`)
+          if (!Object.hasOwn(this.#config, key))
+            throw new PythonError('CompilationError', `the config '${key}' is required`)
           return toValue(this.#config[key])
         }
       case 'set':
@@ -268,14 +269,14 @@ class CompileConfig extends HostObject {
           return isJsonObject(docs) && docs[name === 'persist_relation_docs' ? 'relation' : 'columns'] === true
         }
       default:
-        return name in this.#config ? toValue(this.#config[name]) : undefined
+        return Object.hasOwn(this.#config, name) ? toValue(this.#config[name]) : undefined
     }
   }
 
   #get(from: JsonObject, args: readonly Value[], kwargs: Kwargs): Value {
     const key = str(args[0] ?? kwargs.get('name') ?? null)
     const name = key === 'pre_hook' ? 'pre-hook' : key === 'post_hook' ? 'post-hook' : key
-    return name in from ? toValue(from[name]) : (args[1] ?? kwargs.get('default') ?? null)
+    return Object.hasOwn(from, name) ? toValue(from[name]) : (args[1] ?? kwargs.get('default') ?? null)
   }
 }
 
@@ -292,7 +293,7 @@ class Override extends HostObject {
 
   override call(args: readonly Value[], kwargs: Kwargs, site: CallSite): Value {
     const name = args[0]
-    if (typeof name === 'string' && name in this.#values) return toValue(this.#values[name])
+    if (typeof name === 'string' && Object.hasOwn(this.#values, name)) return toValue(this.#values[name])
     if (typeof this.#own === 'function') return this.#own(args, kwargs, site)
     if (this.#own instanceof HostObject && this.#own.call) return this.#own.call(args, kwargs, site)
     return null

@@ -1,6 +1,6 @@
 import type { AdapterType } from './adapter-type.ts'
 import { type ConfigKind, configDefaults, configMerge, type Merge } from './config-kind.ts'
-import { type Data, type DataObject, isJsonObject, isObject, plain } from './data.ts'
+import { type Data, type DataObject, define, isJsonObject, isObject, ownValue, plain } from './data.ts'
 import type { Json, JsonObject } from './manifest.ts'
 import { flag, type Package } from './package.ts'
 import type { Packages } from './packages.ts'
@@ -65,7 +65,8 @@ export class Configs {
   #joined(own: OwnConfig, levels: readonly DataObject[]): JsonObject {
     const result: Record<string, Json> = {}
     const add = (level: DataObject): void => {
-      for (const key of Object.keys(level)) result[this.#adapter.aliases[key] ?? key] = plain(level[key] as Data)
+      for (const key of Object.keys(level))
+        define(result, ownValue(this.#adapter.aliases, key) ?? key, plain(level[key] as Data))
     }
     for (const level of levels) add(level)
     if (own.patch) add(own.patch)
@@ -119,8 +120,8 @@ export class Configs {
       const result: Record<string, Data> = {}
       for (const key of Object.keys(level)) {
         const value = level[key] as Data
-        if (key.startsWith('+')) result[key.slice(1).trim()] = value
-        else if (!isObject(value)) result[key] = value
+        if (key.startsWith('+')) define(result, key.slice(1).trim(), value)
+        else if (!isObject(value)) define(result, key, value)
       }
       config = isUnrendered ? result : this.#translate(result)
       this.#levels.set(level, config)
@@ -130,14 +131,15 @@ export class Configs {
 
   #translate(partial: DataObject): DataObject {
     const result: Record<string, Data> = {}
-    for (const key of Object.keys(partial)) result[hookName(this.#adapter.aliases[key] ?? key)] = partial[key] as Data
+    for (const key of Object.keys(partial))
+      define(result, hookName(ownValue(this.#adapter.aliases, key) ?? key), partial[key] as Data)
     return result
   }
 
   #apply(kind: ConfigKind, config: Record<string, Json>, partial: DataObject): void {
     for (const key of Object.keys(partial)) {
       const merge = configMerge(kind, key) ?? (this.#adapter.merged.includes(key) ? 'update' : undefined)
-      config[key] = mergeValue(merge, config[key], expand(key, plain(partial[key] as Data)))
+      define(config, key, mergeValue(merge, ownValue(config, key), expand(key, plain(partial[key] as Data))))
     }
   }
 }
@@ -194,12 +196,12 @@ export function mergeValue(merge: Merge | undefined, earlier: Json | undefined, 
 
 function mergeGrants(earlier: JsonObject, later: JsonObject): JsonObject {
   const result: Record<string, Json> = {}
-  for (const key of Object.keys(earlier)) result[key] = listify(earlier[key] ?? null)
+  for (const key of Object.keys(earlier)) define(result, key, listify(earlier[key] ?? null))
   for (const key of Object.keys(later)) {
     const name = key.replace(/^\++/, '')
     const value = listify(later[key] ?? null)
-    const known = result[name]
-    result[name] = key.startsWith('+') && Array.isArray(known) ? [...known, ...value] : value
+    const known = ownValue(result, name)
+    define(result, name, key.startsWith('+') && Array.isArray(known) ? [...known, ...value] : value)
   }
   return result
 }
@@ -253,7 +255,7 @@ function configTree(from: Package, kind: ConfigKind, isUnrendered: boolean, root
 export function addConfigCall(earlier: DataObject, later: DataObject): DataObject {
   if (Object.keys(earlier).length === 0) return later
   const result: Record<string, Data> = { ...earlier }
-  for (const key of Object.keys(later)) result[key] = joinCalls(key, earlier[key], later[key] as Data)
+  for (const key of Object.keys(later)) define(result, key, joinCalls(key, ownValue(earlier, key), later[key] as Data))
   return result
 }
 
@@ -267,10 +269,14 @@ function joinCalls(key: string, earlier: Data | undefined, later: Data): Data {
   if (key !== 'grants' || !isObject(later)) return later
   const result: Record<string, Data> = {}
   for (const name of Object.keys(isObject(earlier) ? earlier : {}))
-    result[name] = list((earlier as DataObject)[name] as Data)
+    define(result, name, list((earlier as DataObject)[name] as Data))
   for (const name of Object.keys(later)) {
-    const known = name.startsWith('+') ? result[name] : undefined
-    result[name] = known === undefined ? list(later[name] as Data) : [...list(known), ...list(later[name] as Data)]
+    const known = name.startsWith('+') ? ownValue(result, name) : undefined
+    define(
+      result,
+      name,
+      known === undefined ? list(later[name] as Data) : [...list(known), ...list(later[name] as Data)],
+    )
   }
   return result
 }

@@ -1,7 +1,7 @@
 import { TemplateSyntaxError } from '../jinja/errors.ts'
 import { hasJinja, parse, walk } from '../jinja/index.ts'
 import { didYouMean } from '../nearest.ts'
-import { type Data, type DataObject, isObject } from './data.ts'
+import { type Data, type DataObject, isObject, ownValue } from './data.ts'
 import { CREDENTIALS, ProfileFields } from './profile-fields.ts'
 import { readYaml, YamlError } from './yaml.ts'
 
@@ -126,14 +126,14 @@ function readOutput({ profiles, profile: name, target, env }: ConnectionInput): 
     return { problem: `profiles.yml cannot be read: ${error.message}` }
   }
   const all = isObject(data) ? data : {}
-  const profile = all[name]
+  const profile = ownValue(all, name)
   if (!isObject(profile)) {
     return { problem: `profiles.yml has no profile '${name}'${didYouMean(name, Object.keys(all))}` }
   }
   const own = new ProfileFields(profile, '', env).text('target')
   const chosen = target ?? (own === '' ? 'default' : own)
   const outputs = isObject(profile.outputs) ? profile.outputs : {}
-  const output = outputs[chosen]
+  const output = ownValue(outputs, chosen)
   if (isObject(output)) return { name: chosen, fields: output }
   const known = Object.keys(outputs)
   const has = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`

@@ -1,6 +1,6 @@
 import { TemplateError, TemplateSyntaxError } from '../jinja/errors.ts'
 import { render } from '../jinja/index.ts'
-import { type Data, type DataObject, isJsonObject, isList, isObject } from './data.ts'
+import { type Data, type DataObject, define, isJsonObject, isList, isObject, ownValue } from './data.ts'
 import type { NodeDraft, Work } from './draft.ts'
 import type { Json, JsonObject, NodeConfig } from './manifest.ts'
 import type { Names } from './names.ts'
@@ -38,12 +38,17 @@ export function finishNode(session: Session, names: Names, work: Work): void {
 /** A null says nothing to dbt: what was said before it, in the SQL or in dbt_project.yml, is kept in the node's config. */
 function keptConfig(session: Session, work: Work, config: JsonObject): JsonObject | undefined {
   const said = [...Object.entries(work.call), ...Object.entries(work.patch ?? {})]
-  const nulls = said.filter(([key, value]) => value === null && (config[key] ?? null) === null).map(([key]) => key)
+  const nulls = said
+    .filter(([key, value]) => value === null && (ownValue(config, key) ?? null) === null)
+    .map(([key]) => key)
   if (nulls.length === 0) return undefined
   const own = { kind: work.kind, package: work.package, fqn: work.draft.fqn }
   const layers = [session.configs.rendered({ ...own, call: work.call }), session.configs.rendered(own)]
   return Object.fromEntries(
-    nulls.map((key) => [key, layers.map((layer) => layer[key] ?? null).find((value) => value !== null) ?? null]),
+    nulls.map((key) => [
+      key,
+      layers.map((layer) => ownValue(layer, key) ?? null).find((value) => value !== null) ?? null,
+    ]),
   )
 }
 
@@ -51,9 +56,9 @@ function keptConfig(session: Session, work: Work, config: JsonObject): JsonObjec
 export function deepMerge(base: DataObject, over: DataObject): DataObject {
   const result: Record<string, Data> = { ...base }
   for (const key of Object.keys(over)) {
-    const [before, after] = [result[key], over[key] ?? null]
-    if (isObject(after)) result[key] = deepMerge(isObject(before) ? before : {}, after)
-    else result[key] = isList(after) && isList(before) ? [...after, ...before] : after
+    const [before, after] = [ownValue(result, key), over[key] ?? null]
+    const list = isList(after) && isList(before) ? [...after, ...before] : after
+    define(result, key, isObject(after) ? deepMerge(isObject(before) ? before : {}, after) : list)
   }
   return result
 }

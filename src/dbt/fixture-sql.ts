@@ -1,4 +1,4 @@
-import { isJsonObject } from './data.ts'
+import { isJsonObject, ownValue } from './data.ts'
 import type { Json, JsonObject } from './manifest.ts'
 
 /** The rows of a unit test's input as SQL. Their columns have the types of their literals. */
@@ -9,7 +9,7 @@ export function fixtureSql(given: JsonObject): string {
   const columns = [...new Set(list.flatMap((row) => Object.keys(row)))]
   if (columns.length === 0) return 'select 1 where false'
   return list
-    .map((row) => `select ${columns.map((name) => `${literal(row[name] ?? null)} as ${name}`).join(', ')}`)
+    .map((row) => `select ${columns.map((name) => `${literal(ownValue(row, name) ?? null)} as ${name}`).join(', ')}`)
     .join('\nunion all\n')
 }
 

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 import type { NameScope } from '../jinja/index.ts'
 import type { ParseCache } from './cache.ts'
-import { type Data, type DataObject, isObject, textOr } from './data.ts'
+import { type Data, type DataObject, define, isObject, textOr } from './data.ts'
 import { packageFiles } from './files.ts'
 import type { Json } from './manifest.ts'
 import { type Package, packagePaths } from './package.ts'
@@ -117,12 +117,15 @@ function tellClash(known: Package, folder: string, wanted: readonly Wanted[], si
   )
 }
 
+/** Nobody mistypes a longer name, and to compare two takes the product of their lengths. */
+const LONGEST = 300
+
 /** The nearest of the names, when it is near enough to be what was meant. */
 export function nearest(name: string, names: Iterable<string>): string | null {
   let best: string | null = null
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1
   for (const candidate of names) {
-    if (Math.abs(candidate.length - name.length) >= bestDistance) continue
+    if (name.length > LONGEST || Math.abs(candidate.length - name.length) >= bestDistance) continue
     const found = distance(name, candidate)
     if (found < bestDistance || (found === bestDistance && best !== null && candidate < best)) {
       best = candidate
@@ -216,6 +219,7 @@ function packageFolders(input: ProjectInput, install: string, wanted: readonly W
 
 function dataVars(vars: ProjectInput['vars']): DataObject {
   const result: Record<string, Data> = {}
-  for (const [name, value] of Object.entries(vars ?? {})) result[name] = JSON.parse(JSON.stringify(value ?? null))
+  for (const [name, value] of Object.entries(vars ?? {}))
+    define(result, name, JSON.parse(JSON.stringify(value ?? null)))
   return result
 }

@@ -1,7 +1,7 @@
 import { Dict, type NameScope, type Value } from '../jinja/index.ts'
 import { type AdapterType, adapterType } from './adapter-type.ts'
 import type { ParseCache } from './cache.ts'
-import { type Data, type DataObject, isObject, textOr, toValue } from './data.ts'
+import { type Data, type DataObject, define, isObject, ownValue, textOr, toValue } from './data.ts'
 import type { ProjectInput } from './project.ts'
 import { renderYaml } from './render.ts'
 import type { Sink } from './sink.ts'
@@ -82,7 +82,7 @@ function readProfile(
   try {
     const yaml = cache.yaml(text)
     const all = yaml.data
-    const profile = isObject(all) ? all[name] : undefined
+    const profile = isObject(all) ? ownValue(all, name) : undefined
     if (isObject(all) && isObject(profile)) return { profile, offset: yaml.keyOffset(all, name) }
     invalid(`profiles.yml has no profile '${name}', which dbt_project.yml asks for`)
   } catch (error) {
@@ -99,7 +99,7 @@ function pickOutput(
   invalid: (message: string, offset?: number) => void,
 ): DataObject {
   const outputs = profile.outputs
-  const output = isObject(outputs) ? outputs[name] : undefined
+  const output = isObject(outputs) ? ownValue(outputs, name) : undefined
   if (isObject(output)) {
     if (typeof output.type !== 'string')
       invalid(`the target '${name}' of the profile '${profileName}' has no type; add one: type: databricks`, offset)
@@ -121,7 +121,7 @@ function makeTarget(
 ): Target {
   const adapter = adapterType(textOr(field(output.type), 'databricks'))
   const own: Record<string, Data> = {}
-  for (const key of Object.keys(output)) own[adapter.aliases[key] ?? key] = output[key] as Data
+  for (const key of Object.keys(output)) define(own, ownValue(adapter.aliases, key) ?? key, output[key] as Data)
   const database = textOr(
     field(own.database),
     (adapter.name === 'duckdb' && databaseOfFile(textOr(field(own.path), ''))) || adapter.defaultDatabase,
@@ -157,7 +157,8 @@ function profileScope(input: ProjectInput, cli: DataObject): NameScope {
     get(name) {
       if (name === 'env_var') return env_var
       if (name === 'var')
-        return (args) => (typeof args[0] === 'string' && args[0] in cli ? toValue(cli[args[0]]) : (args[1] ?? null))
+        return (args) =>
+          typeof args[0] === 'string' && Object.hasOwn(cli, args[0]) ? toValue(cli[args[0]]) : (args[1] ?? null)
       return undefined
     },
   }

@@ -75,7 +75,7 @@ export function sourceTables(
 function translate(data: DataObject, aliases: Readonly<Record<string, string>>): DataObject {
   let result: Record<string, Data> | undefined
   for (const [alias, name] of Object.entries(aliases)) {
-    if (!(alias in data)) continue
+    if (!Object.hasOwn(data, alias)) continue
     result ??= { ...data }
     result[name] = data[alias] as Data
     delete result[alias]

@@ -1,7 +1,18 @@
 import { TemplateSyntaxError } from '../jinja/errors.ts'
 import { repr, str } from '../jinja/index.ts'
 import { parseCsv } from './csv.ts'
-import { type Data, type DataObject, define, isList, isObject, plain, plainObject, textOr, toValue } from './data.ts'
+import {
+  type Data,
+  type DataObject,
+  define,
+  isList,
+  isObject,
+  ownValue,
+  plain,
+  plainObject,
+  textOr,
+  toValue,
+} from './data.ts'
 import type { UnitTestDraft } from './draft.ts'
 import { objectOr, objects, type PropertyEntry } from './properties.ts'
 import type { Session } from './session.ts'
@@ -75,7 +86,7 @@ function checksum(
 const FORMATS: Readonly<Record<string, string>> = { dict: 'Dict', csv: 'CSV', sql: 'SQL' }
 
 function fixtureText({ rows, format, fixture: named }: Fixture): string {
-  return `rows=${repr(toValue(rows))}, format=<UnitTestFormat.${FORMATS[format] ?? format}: '${format}'>, fixture=${repr(named)}`
+  return `rows=${repr(toValue(rows))}, format=<UnitTestFormat.${ownValue(FORMATS, format) ?? format}: '${format}'>, fixture=${repr(named)}`
 }
 
 function fields(object: DataObject): string {

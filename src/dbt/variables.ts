@@ -1,5 +1,5 @@
 import { type Callable, PythonError, type Value } from '../jinja/index.ts'
-import { type Data, type DataObject, isObject, toValue } from './data.ts'
+import { type Data, type DataObject, isObject, ownValue, toValue } from './data.ts'
 
 /** What templates read of the world outside of the project. */
 export interface Reads {
@@ -68,7 +68,7 @@ export function varLayers(
   own: { readonly name: string; readonly vars: DataObject },
 ): DataObject[] {
   const scoped = (vars: DataObject): DataObject[] => {
-    const inner = vars[own.name]
+    const inner = ownValue(vars, own.name)
     return isObject(inner) ? [inner, vars] : [vars]
   }
   return own.name === root.name ? [cli, ...scoped(root.vars)] : [cli, ...scoped(root.vars), ...scoped(own.vars)]

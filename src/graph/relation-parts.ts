@@ -1,3 +1,4 @@
+import { define } from '../dbt/data.ts'
 import type { ColumnInfo, Json, JsonObject, Macro, Manifest, ManifestNode } from '../dbt/manifest.ts'
 import { hash, isEmpty, isObject } from './canonical.ts'
 import { reachableMacros } from './reach.ts'
@@ -13,7 +14,7 @@ const notConfig = new Set(
 export function configOf(manifest: Manifest, node: ManifestNode): JsonObject {
   const config: Record<string, Json> = {}
   for (const [key, value] of Object.entries(node.config)) {
-    if (!notConfig.has(key) && !isEmpty(value)) config[key.replaceAll('-', '_')] = value
+    if (!notConfig.has(key) && !isEmpty(value)) define(config, key.replaceAll('-', '_'), value)
   }
   const contract = contractOf(node)
   if (contract !== null) config.contract = contract

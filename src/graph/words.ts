@@ -1,3 +1,4 @@
+import { ownValue } from '../dbt/data.ts'
 import type { Json, JsonObject } from '../dbt/manifest.ts'
 import { canonicalJson, isEmpty, isObject } from './canonical.ts'
 
@@ -20,18 +21,22 @@ export function few(words: Iterable<string>): string {
 /** The columns that differ between two bags of settings. */
 export function changedColumns(before: JsonObject, after: JsonObject): string[] {
   const [from, to] = [asObject(before.columns), asObject(after.columns)]
-  return keysOf(from, to).filter((name) => !same(from[name], to[name]))
+  return keysOf(from, to).filter((name) => !same(ownValue(from, name), ownValue(to, name)))
 }
 
 function compareColumns(before: Json | undefined, after: Json | undefined): string[] {
   const [from, to] = [asObject(before), asObject(after)]
   return keysOf(from, to).flatMap((name) =>
-    compareObjects('', asObject(from[name]), asObject(to[name])).map((words) => `${words} on column ${name}`),
+    compareObjects('', asObject(ownValue(from, name)), asObject(ownValue(to, name))).map(
+      (words) => `${words} on column ${name}`,
+    ),
   )
 }
 
 function compareObjects(path: string, before: JsonObject, after: JsonObject): string[] {
-  return keysOf(before, after).flatMap((key) => compare(path === '' ? key : `${path}.${key}`, before[key], after[key]))
+  return keysOf(before, after).flatMap((key) =>
+    compare(path === '' ? key : `${path}.${key}`, ownValue(before, key), ownValue(after, key)),
+  )
 }
 
 function compare(path: string, before: Json | undefined, after: Json | undefined): string[] {

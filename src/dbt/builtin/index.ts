@@ -1,5 +1,6 @@
 import type { AdapterType } from '../adapter-type.ts'
 import { ParseCache } from '../cache.ts'
+import { ownValue } from '../data.ts'
 import { sourceFile } from '../files.ts'
 import { type MacroEntry, type MacroName, readMacros } from '../macro.ts'
 import { Sink } from '../sink.ts'
@@ -42,7 +43,7 @@ export function builtinMacros(adapter: AdapterType): readonly MacroEntry[] {
 /** The names of all macros that dbt and the adapter bring, the nearest to the adapter first. */
 export function knownMacros(adapter: AdapterType): MacroName[] {
   return internalPackages(adapter).flatMap((packageName) =>
-    (KNOWN_MACROS[packageName] ?? '')
+    (ownValue(KNOWN_MACROS, packageName) ?? '')
       .split(/\s+/)
       .filter((name) => name !== '')
       .map((name) => ({ unique_id: `macro.${packageName}.${name}`, name, package: packageName })),
