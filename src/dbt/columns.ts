@@ -19,28 +19,52 @@ const KNOWN = new Set([
   'entity',
 ])
 
+/** What most columns have: nothing. One of each for all of them, since a project has a hundred thousand columns. */
+const NO_META: JsonObject = {}
+const NO_TAGS: readonly string[] = []
+const NO_CONFIG: JsonObject = { meta: NO_META, tags: NO_TAGS }
+const NO_CONSTRAINTS: JsonObject[] = []
+const NO_DOC_BLOCKS: readonly string[] = []
+
 /** A column as the manifest holds it. The description is still as it is written. */
 export function columnInfo(raw: DataObject, data: DataObject): ColumnInfo {
-  const config = objectOr(data.config)
-  const meta = { ...plainObject(data.meta), ...plainObject(config.meta) }
-  const tags = [...new Set([...texts(data.tags), ...texts(config.tags)])]
-  const extra: Record<string, Json> = {}
-  for (const key of Object.keys(data)) if (!KNOWN.has(key)) define(extra, key, plain(data[key] as Data))
-  return {
+  const meta = metaOf(data)
+  const tags = tagsOf(data)
+  const config = meta === NO_META && tags === NO_TAGS ? NO_CONFIG : { meta, tags }
+  const column: ColumnInfo = {
     name: textOr(data.name, ''),
     description: textOr(raw.description, ''),
     meta,
     data_type: data.data_type === null || data.data_type === undefined ? null : String(data.data_type),
     constraints: constraints(data.constraints, false),
     quote: typeof data.quote === 'boolean' ? data.quote : null,
-    config: { meta, tags },
+    config,
     tags,
     granularity: textOr(data.granularity, null),
     dimension: semantics(data, data.dimension, true),
     entity: semantics(data, data.entity, false),
-    doc_blocks: [],
-    ...extra,
+    doc_blocks: NO_DOC_BLOCKS,
   }
+  for (const key in data) if (!KNOWN.has(key)) return { ...column, ...extras(data) }
+  return column
+}
+
+function extras(data: DataObject): JsonObject {
+  const extra: Record<string, Json> = {}
+  for (const key of Object.keys(data)) if (!KNOWN.has(key)) define(extra, key, plain(data[key] as Data))
+  return extra
+}
+
+function metaOf(data: DataObject): JsonObject {
+  const config = objectOr(data.config)
+  if (data.meta === undefined && config.meta === undefined) return NO_META
+  return { ...plainObject(data.meta), ...plainObject(config.meta) }
+}
+
+function tagsOf(data: DataObject): readonly string[] {
+  const config = objectOr(data.config)
+  if (data.tags === undefined && config.tags === undefined) return NO_TAGS
+  return [...new Set([...texts(data.tags), ...texts(config.tags)])]
 }
 
 const VALIDITY = { is_start: false, is_end: false }
@@ -63,8 +87,8 @@ function semantics(column: DataObject, data: Data | undefined, isDimension: bool
 }
 
 /** Constraints with dbt's defaults: https://docs.getdbt.com/reference/resource-properties/constraints */
-export function constraints(data: Data | undefined, isModel: boolean): JsonObject[] {
-  if (!Array.isArray(data)) return []
+export function constraints(data: Data | undefined, isModel: boolean): readonly JsonObject[] {
+  if (!Array.isArray(data)) return NO_CONSTRAINTS
   return data.filter(isObject).map((constraint) => ({
     type: textOr(constraint.type, ''),
     name: plain(constraint.name ?? null),

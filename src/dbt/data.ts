@@ -32,12 +32,25 @@ export function textOr<T>(data: Data | undefined, otherwise: T): string | T {
 
 /** As JSON writes it: floats become numbers. Shares what needs no change, so treat it as read-only. */
 export function plain(data: Data): Json {
-  if (data === null || typeof data !== 'object') return data
-  if (data instanceof Float) return data.value
+  return isPlain(data) ? data : changed(data)
+}
+
+/** Whether data is JSON as it stands: most of it is. */
+function isPlain(data: Data): data is Json {
+  if (data === null || typeof data !== 'object') return true
+  if (data instanceof Float) return false
   if (isList(data)) {
-    const items = data.map(plain)
-    return items
+    for (const item of data) if (!isPlain(item)) return false
+    return true
   }
+  for (const key in data) if (!isPlain(data[key] as Data)) return false
+  return true
+}
+
+function changed(data: Data): Json {
+  if (data instanceof Float) return data.value
+  if (isList(data)) return data.map(plain)
+  if (!isObject(data)) return data
   const result: Record<string, Json> = {}
   for (const key of Object.keys(data)) define(result, key, plain(data[key] as Data))
   return result

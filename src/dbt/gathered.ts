@@ -1,3 +1,4 @@
+import type { ColumnPlaces } from './column-places.ts'
 import type { UnitTestDraft, Work } from './draft.ts'
 import type { TestRequest } from './generic-tests.ts'
 import type { ColumnInfo, Documentation, Group, Macro } from './manifest.ts'
@@ -26,7 +27,7 @@ export class Gathered {
   readonly requests = new Map<Work, TestRequest>()
   readonly places = new Map<string, Place>()
   readonly patchPlaces: Map<string, Place>
-  readonly columnPlaces: Map<string, Place>
+  readonly columnPlaces: ColumnPlaces
 
   constructor(works: Work[], patched: PatchResult) {
     this.works = works
@@ -37,8 +38,8 @@ export class Gathered {
 
   addSource(source: SourceWork): void {
     this.sources.push(source)
-    const { unique_id } = source.draft
-    for (const [name, place] of source.columnPlaces) this.columnPlaces.set(`${unique_id}.${name}`, place)
+    const { draft, entry, columns, rawColumns } = source
+    if (draft.columns.size > 0) this.columnPlaces.add(draft.unique_id, entry, draft.columns, columns, rawColumns)
   }
 
   addTest(work: Work, request: TestRequest): void {
@@ -56,7 +57,7 @@ export class Gathered {
     for (const [name, column] of columns) {
       if (!/[{}]/.test(column.description)) continue
       changed ??= new Map(columns)
-      changed.set(name, { ...column, ...describe(column.description, this.columnPlaces.get(`${unique_id}.${name}`)) })
+      changed.set(name, { ...column, ...describe(column.description, this.columnPlaces.of(unique_id, name)) })
     }
     return changed ?? columns
   }

@@ -76,9 +76,9 @@ export function parseProject(input: ProjectInput): Project {
     unresolved,
     duplicates,
     orphans,
-    positions: sink.positions(gathered.places),
-    patchPositions: sink.positions(gathered.patchPlaces),
-    columnPositions: sink.positions(gathered.columnPlaces),
+    positions: sink.positions(() => gathered.places),
+    patchPositions: sink.positions(() => gathered.patchPlaces),
+    columnPositions: sink.positions(() => gathered.columnPlaces.all()),
     missingPackages: packages.missing,
     isUnreadable: packages.root.isUnreadable,
   }

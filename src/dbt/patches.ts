@@ -1,3 +1,4 @@
+import { ColumnPlaces } from './column-places.ts'
 import { columnInfo, constraints } from './columns.ts'
 import { contractChecksum } from './contract.ts'
 import { type Data, type DataObject, isList, isObject, plain, textOr } from './data.ts'
@@ -8,7 +9,7 @@ import type { ColumnInfo } from './manifest.ts'
 import { MOVED } from './moved.ts'
 import { nearest } from './packages.ts'
 import type { Duplicate, Orphan } from './project.ts'
-import { objectOr, objects, type PropertyEntry, placeOf } from './properties.ts'
+import { objectOr, objects, type PropertyEntry } from './properties.ts'
 import type { Session } from './session.ts'
 import type { Place } from './sink.ts'
 import { refOrSource } from './static.ts'
@@ -19,8 +20,8 @@ export interface PatchResult {
   readonly duplicates: Duplicate[]
   /** unique_id -> the entry that describes it. */
   readonly places: Map<string, Place>
-  /** `unique_id.column` -> the column's entry. */
-  readonly columns: Map<string, Place>
+  /** Where described columns stand. */
+  readonly columns: ColumnPlaces
 }
 
 const TYPES = {
@@ -34,7 +35,7 @@ const TYPES = {
 
 /** Puts what the entries of property files say onto the nodes that they name. Configs are only gathered. */
 export function applyPatches(session: Session, entries: readonly PropertyEntry[]): PatchResult {
-  const result: PatchResult = { orphans: [], duplicates: [], places: new Map(), columns: new Map() }
+  const result: PatchResult = { orphans: [], duplicates: [], places: new Map(), columns: new ColumnPlaces() }
   const index = new Map<string, Work[]>()
   for (const work of session.works) {
     const key = `${work.draft.resource_type} ${work.draft.name}`
@@ -175,8 +176,8 @@ function setColumns(
     const written = rawColumns[index]
     if (!isObject(column) || !isObject(written) || typeof column.name !== 'string' || !includes(column.name)) return
     columns.set(column.name, columnInfo(written, column))
-    result.columns.set(`${work.draft.unique_id}.${column.name}`, placeOf(entry, written))
   })
+  if (columns.size > 0) result.columns.add(work.draft.unique_id, entry, columns, list, rawColumns)
   work.draft.columns = columns
 }
 

@@ -85,9 +85,9 @@ function entriesOf(session: Session, of: Package, source: SourceFile, yaml: Yaml
       return []
     }
     return list.flatMap((raw, index) => {
-      const offset = yaml.itemOffset(list, index)
-      if (!isObject(raw)) invalid(offset, `an entry of '${key}' is a mapping with a name`)
-      else if (typeof raw.name !== 'string') invalid(offset, `this entry of '${key}' has no name; add one: name: …`)
+      const offset = (): number => yaml.itemOffset(list, index)
+      if (!isObject(raw)) invalid(offset(), `an entry of '${key}' is a mapping with a name`)
+      else if (typeof raw.name !== 'string') invalid(offset(), `this entry of '${key}' has no name; add one: name: …`)
       else
         return [
           makeEntry(
@@ -99,7 +99,7 @@ function entriesOf(session: Session, of: Package, source: SourceFile, yaml: Yaml
               yaml,
               name: raw.name,
               raw,
-              place: { file: source.file, offset: source.shift + offset },
+              place: new YamlPlace(source, yaml, list, index),
             },
             scope,
           ),
@@ -132,14 +132,37 @@ function makeEntry(session: Session, entry: Omit<PropertyEntry, 'data'>, scope: 
 
 /** Where a part of an entry stands. */
 export function placeOf(entry: Pick<PropertyEntry, 'source' | 'yaml'>, holder: object, key?: string | number): Place {
-  const { yaml, source } = entry
-  const offset =
-    key === undefined
-      ? yaml.offsetOf(holder)
-      : typeof key === 'number'
-        ? yaml.itemOffset(holder, key)
-        : yaml.keyOffset(holder, key)
-  return { file: source.file, offset: source.shift + offset }
+  return new YamlPlace(entry.source, entry.yaml, holder, key)
+}
+
+/** A place in a YAML file, whose offset is worked out when it is asked for: of most places nothing is ever told. */
+class YamlPlace implements Place {
+  readonly source: SourceFile
+  readonly yaml: Yaml
+  readonly holder: object
+  readonly key: string | number | undefined
+
+  constructor(source: SourceFile, yaml: Yaml, holder: object, key: string | number | undefined) {
+    this.source = source
+    this.yaml = yaml
+    this.holder = holder
+    this.key = key
+  }
+
+  get file(): string {
+    return this.source.file
+  }
+
+  get offset(): number {
+    const { yaml, holder, key } = this
+    const offset =
+      key === undefined
+        ? yaml.offsetOf(holder)
+        : typeof key === 'number'
+          ? yaml.itemOffset(holder, key)
+          : yaml.keyOffset(holder, key)
+    return this.source.shift + offset
+  }
 }
 
 /** What templates in YAML see: variables and the target, no macros. */
@@ -232,8 +255,10 @@ function isLate(path: KeyPath): boolean {
   return first === 'derived_semantics' && (second === 'dimensions' || second === 'entities') && at(3, TESTS)
 }
 
+const NOTHING: DataObject = {}
+
 export function objectOr(data: Data | undefined): DataObject {
-  return isObject(data) ? data : {}
+  return isObject(data) ? data : NOTHING
 }
 
 /** The mappings of a list; what is none is left out. */

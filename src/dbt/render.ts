@@ -20,19 +20,25 @@ export interface YamlRendering {
  * newline. What nothing changes in is shared.
  */
 export function renderYaml(data: Data, rendering: YamlRendering, path: KeyPath = []): Data {
+  return renderParts(data, rendering, [...path])
+}
+
+/** `path` leads to `data`; it is one list for a whole value, and is as it was when this returns. */
+function renderParts(data: Data, rendering: YamlRendering, path: (string | number)[]): Data {
   if (isList(data)) {
     let changed: Data[] | undefined
-    data.forEach((item, index) => {
+    for (let index = 0; index < data.length; index += 1) {
+      const item = data[index] as Data
       const rendered = renderPart(item, rendering, path, data, index)
-      if (rendered === item) return
+      if (rendered === item) continue
       changed ??= [...data]
       changed[index] = rendered
-    })
+    }
     return changed ?? data
   }
   if (!isObject(data)) return data
   let changed: Record<string, Data> | undefined
-  for (const key of Object.keys(data)) {
+  for (const key in data) {
     const item = data[key] as Data
     const rendered = renderPart(item, rendering, path, data, key)
     if (rendered === item) continue
@@ -47,13 +53,35 @@ export function renderYamlObject(data: DataObject, rendering: YamlRendering): Da
   return isObject(result) ? result : {}
 }
 
-function renderPart(data: Data, rendering: YamlRendering, path: KeyPath, holder: object, key: string | number): Data {
+function renderPart(
+  data: Data,
+  rendering: YamlRendering,
+  path: (string | number)[],
+  holder: object,
+  key: string | number,
+): Data {
   if (data === null || (typeof data !== 'string' && typeof data !== 'object')) return data
-  const own = [...path, key]
-  if (typeof data !== 'string') return renderYaml(data, rendering, own)
-  const isTemplate = hasJinja(data)
-  if (!(isTemplate || data.endsWith('\n')) || !rendering.shouldRender(own)) return data
-  if (!isTemplate) return withoutLastNewline(data)
+  if (typeof data === 'string') return isChanging(data) ? renderTextPart(data, rendering, path, holder, key) : data
+  path.push(key)
+  const rendered = renderParts(data, rendering, path)
+  path.pop()
+  return rendered
+}
+
+/** Whether rendering may change a text. */
+function isChanging(text: string): boolean {
+  return hasJinja(text) || text.endsWith('\n')
+}
+
+function renderTextPart(
+  data: string,
+  rendering: YamlRendering,
+  path: KeyPath,
+  holder: object,
+  key: string | number,
+): Data {
+  if (!rendering.shouldRender([...path, key])) return data
+  if (!hasJinja(data)) return withoutLastNewline(data)
   try {
     return fromValue(renderNative(rendering.cache.template(data, 'yaml'), rendering.scope))
   } catch (error) {

@@ -51,7 +51,7 @@ export class Sink {
   }
 
   /** Positions of places, worked out when they are asked for. */
-  positions(places: ReadonlyMap<string, Place>): ReadonlyMap<string, Position> {
+  positions(places: () => ReadonlyMap<string, Place>): ReadonlyMap<string, Position> {
     return new Positions(places, (place) => this.position(place))
   }
 
@@ -61,12 +61,18 @@ export class Sink {
 }
 
 class Positions implements ReadonlyMap<string, Position> {
-  readonly #places: ReadonlyMap<string, Place>
+  readonly #find: () => ReadonlyMap<string, Place>
   readonly #position: (place: Place) => Position
+  #found: ReadonlyMap<string, Place> | undefined
 
-  constructor(places: ReadonlyMap<string, Place>, position: (place: Place) => Position) {
-    this.#places = places
+  constructor(places: () => ReadonlyMap<string, Place>, position: (place: Place) => Position) {
+    this.#find = places
     this.#position = position
+  }
+
+  get #places(): ReadonlyMap<string, Place> {
+    this.#found ??= this.#find()
+    return this.#found
   }
 
   get size(): number {

@@ -24,7 +24,10 @@ import { requestsOf } from './test-requests.ts'
 export interface SourceWork {
   readonly draft: SourceDraft
   readonly place: Place
-  readonly columnPlaces: ReadonlyMap<string, Place>
+  readonly entry: PropertyEntry
+  /** Its columns with their Jinja rendered, and as they are written. */
+  readonly columns: readonly DataObject[]
+  readonly rawColumns: readonly Data[]
   readonly tests: readonly TestRequest[]
 }
 
@@ -109,13 +112,12 @@ function makeTable(
   const own = { kind: 'source' as const, package: entry.package, fqn }
   const config = configs.rendered({ ...own, patch })
   const columns = new Map<string, ColumnInfo>()
-  const columnPlaces = new Map<string, Place>()
   const rawColumns = isList(rawTable.columns) ? rawTable.columns : []
-  objects(table.columns).forEach((column, index) => {
+  const described = objects(table.columns)
+  described.forEach((column, index) => {
     const written = rawColumns[index]
     if (typeof column.name !== 'string' || !isObject(written)) return
     columns.set(column.name, columnInfo(written, column))
-    columnPlaces.set(column.name, placeOf(entry, written))
   })
   const quoting = { ...NO_QUOTING, ...plainObject(source.quoting), ...withoutNulls(plainObject(table.quoting)) }
   const draft: SourceDraft = {
@@ -163,7 +165,7 @@ function makeTable(
     () => true,
     tags,
   )
-  return { draft, place: placeOf(entry, rawTable), columnPlaces, tests }
+  return { draft, place: placeOf(entry, rawTable), entry, columns: described, rawColumns, tests }
 }
 
 const NO_QUOTING = { database: null, schema: null, identifier: null, column: null }

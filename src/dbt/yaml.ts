@@ -1,6 +1,5 @@
 import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, YAMLException } from 'js-yaml'
-import type { Data } from './data.ts'
-import { define } from './data.ts'
+import { type Data, define, isList, isObject } from './data.ts'
 import { yamlEvents } from './yaml-events.ts'
 import { resolvePlain } from './yaml-scalar.ts'
 
@@ -34,9 +33,102 @@ const MAX_NODES = 1_000_000
  * its last value, keys that are no text become the text that JSON makes of them. Throws YamlError.
  */
 export function readYaml(text: string): Yaml {
-  const events = readEvents(text)
-  const composer = new Composer(text, events)
-  return { data: composer.document(), ...composer.places() }
+  const data = new Composer(text, readEvents(text)).document()
+  return new LazyYaml(text, data)
+}
+
+/** Where things stand is asked of few texts, to tell what is wrong with them: they are read once more for it. */
+class LazyYaml implements Yaml {
+  readonly data: Data
+  readonly #text: string
+  #places: Places | undefined
+  readonly #twins = new Map<object, object>()
+
+  constructor(text: string, data: Data) {
+    this.#text = text
+    this.data = data
+  }
+
+  offsetOf(part: object): number {
+    return this.#read().offsetOf(this.#twin(part))
+  }
+  itemOffset(list: object, index: number): number {
+    return this.#read().itemOffset(this.#twin(list), index)
+  }
+  keyOffset(mapping: object, key: string): number {
+    return this.#read().keyOffset(this.#twin(mapping), key)
+  }
+
+  #read(): Places {
+    if (!this.#places) {
+      this.#places = new Places()
+      this.#pair(this.data, new Composer(this.#text, readEvents(this.#text), this.#places).document())
+    }
+    return this.#places
+  }
+
+  #twin(part: object): object {
+    return this.#twins.get(part) ?? part
+  }
+
+  /** Notes which parts of two readings of one text are the same part. */
+  #pair(one: Data, other: Data): void {
+    if (isList(one) && isList(other)) {
+      if (this.#twins.has(one)) return
+      this.#twins.set(one, other)
+      one.forEach((item, index) => {
+        this.#pair(item, other[index] ?? null)
+      })
+    } else if (isObject(one) && isObject(other)) {
+      if (this.#twins.has(one)) return
+      this.#twins.set(one, other)
+      for (const key of Object.keys(one)) this.#pair(one[key] ?? null, other[key] ?? null)
+    }
+  }
+}
+
+/** Where the mappings and lists of one text stand. */
+class Places {
+  readonly #starts = new Map<object, number>()
+  /** For each mapping and list its own offset, how many parts it has, and their offsets. */
+  readonly #offsets: number[] = []
+  /** The key of each part of a mapping, where `#offsets` has its offset. */
+  readonly #names: string[] = []
+
+  add(part: object, start: number, offsets: readonly number[], keys: readonly string[] = []): void {
+    this.#starts.set(part, this.#offsets.length)
+    this.#offsets.push(start, offsets.length)
+    this.#names.push('', '')
+    for (const [index, offset] of offsets.entries()) {
+      this.#offsets.push(offset)
+      this.#names.push(keys[index] ?? '')
+    }
+  }
+
+  offsetOf(part: object): number {
+    return this.#offsets[this.#starts.get(part) ?? -1] ?? 0
+  }
+
+  itemOffset(list: object, index: number): number {
+    const start = this.#starts.get(list)
+    return start === undefined || index >= this.#count(start)
+      ? this.offsetOf(list)
+      : (this.#offsets[start + 2 + index] ?? 0)
+  }
+
+  keyOffset(mapping: object, key: string): number {
+    const start = this.#starts.get(mapping)
+    if (start === undefined) return 0
+    const first = start + 2
+    for (let last = start + 1 + this.#count(start); last >= first; last -= 1) {
+      if (this.#names[last] === key) return this.#offsets[last] ?? 0
+    }
+    return this.#offsets[start] ?? 0
+  }
+
+  #count(start: number): number {
+    return this.#offsets[start + 1] ?? 0
+  }
 }
 
 function readEvents(text: string): Event[] {
@@ -54,12 +146,7 @@ class Composer {
   readonly #text: string
   readonly #events: readonly Event[]
   readonly #anchors = new Map<string, Data>()
-  /** Where a mapping or list has its places: in few long arrays, for a project has hundreds of thousands of them. */
-  readonly #starts = new Map<object, number>()
-  /** For each mapping and list its own offset, how many parts it has, and their offsets. */
-  readonly #offsets: number[] = []
-  /** The key of each part of a mapping, where `#offsets` has its offset. */
-  readonly #names: string[] = []
+  readonly #places: Places | undefined
   /** How many nodes an anchor stands for. */
   readonly #sizes = new Map<object, number>()
   /** How many levels are within what an anchor stands for. */
@@ -70,9 +157,10 @@ class Composer {
   #depth = 0
   #deepest = 0
 
-  constructor(text: string, events: readonly Event[]) {
+  constructor(text: string, events: readonly Event[], places?: Places) {
     this.#text = text
     this.#events = events
+    this.#places = places
   }
 
   document(): Data {
@@ -84,29 +172,6 @@ class Composer {
     if (next > 0)
       throw new YamlError('expected a single document in the stream, but found another document', this.#end(next))
     return data
-  }
-
-  places(): Pick<Yaml, 'offsetOf' | 'itemOffset' | 'keyOffset'> {
-    // Not `this`: it holds the events, which are many times the data and are not asked for again.
-    const [starts, offsets, names] = [this.#starts, this.#offsets, this.#names]
-    const offsetOf = (part: object): number => offsets[starts.get(part) ?? -1] ?? 0
-    const countOf = (start: number): number => offsets[start + 1] ?? 0
-    return {
-      offsetOf,
-      itemOffset: (list, index) => {
-        const start = starts.get(list)
-        return start === undefined || index >= countOf(start) ? offsetOf(list) : (offsets[start + 2 + index] ?? 0)
-      },
-      keyOffset: (mapping, key) => {
-        const start = starts.get(mapping)
-        if (start === undefined) return 0
-        const first = start + 2
-        for (let last = start + 1 + countOf(start); last >= first; last -= 1) {
-          if (names[last] === key) return offsets[last] ?? 0
-        }
-        return offsets[start] ?? 0
-      },
-    }
   }
 
   #end(eventIndex: number): number {
@@ -173,30 +238,34 @@ class Composer {
     this.#deepest = Math.max(this.#deepest, depth)
   }
 
-  /** Reads a list or mapping one level deeper, and remembers how many levels it has when an anchor stands for it. */
-  #within(part: object, isAnchored: boolean, read: () => void): void {
+  /** Goes one level deeper; the answer is for `#leave`. */
+  #enter(): number {
     const before = this.#deepest
     this.#depth += 1
     this.#deepest = this.#depth
-    read()
+    return before
+  }
+
+  /** Comes back from a list or mapping, and remembers how many levels it has when an anchor stands for it. */
+  #leave(part: object, isAnchored: boolean, before: number): void {
     if (isAnchored) this.#heights.set(part, this.#deepest - this.#depth + 1)
     this.#depth -= 1
     this.#deepest = Math.max(before, this.#deepest)
+    this.#index += 1
   }
 
   #sequence(start: number, anchorStart: number, anchorEnd: number): Data {
     const list: Data[] = []
     const before = this.#nodes
     if (anchorStart >= 0) this.#anchors.set(this.#text.slice(anchorStart, anchorEnd), list)
-    const offsets: number[] = []
-    this.#within(list, anchorStart >= 0, () => {
-      while (this.#events[this.#index]?.type !== EVENT_ID.POP) {
-        offsets.push(this.#offset(start))
-        list.push(this.#node())
-      }
-    })
-    this.#index += 1
-    this.#place(list, start, offsets)
+    const offsets: number[] | undefined = this.#places && []
+    const deepest = this.#enter()
+    while (this.#events[this.#index]?.type !== EVENT_ID.POP) {
+      offsets?.push(this.#offset(start))
+      list.push(this.#node())
+    }
+    this.#leave(list, anchorStart >= 0, deepest)
+    if (offsets) this.#places?.add(list, start, offsets)
     if (anchorStart >= 0) this.#sizes.set(list, this.#nodes - before + 1)
     return list
   }
@@ -205,40 +274,31 @@ class Composer {
     const mapping: Mutable = {}
     const before = this.#nodes
     if (anchorStart >= 0) this.#anchors.set(this.#text.slice(anchorStart, anchorEnd), mapping)
-    const keys: string[] = []
-    const offsets: number[] = []
-    const merges: Data[] = []
-    this.#within(mapping, anchorStart >= 0, () => {
-      while (this.#events[this.#index]?.type !== EVENT_ID.POP) {
-        const offset = this.#offset(start)
-        const isMerge = this.#isMerge()
-        const key = this.#node()
-        const value = this.#node()
-        if (isMerge) merges.push(value)
-        else {
-          if (key !== null && typeof key === 'object') throw new YamlError('found unhashable key', offset)
-          const name = String(key)
-          keys.push(name)
-          offsets.push(offset)
-          define(mapping, name, value)
-        }
+    const keys: string[] | undefined = this.#places && []
+    const offsets: number[] | undefined = this.#places && []
+    let merges: Data[] | undefined
+    const deepest = this.#enter()
+    while (this.#events[this.#index]?.type !== EVENT_ID.POP) {
+      const offset = this.#offset(start)
+      const isMerge = this.#isMerge()
+      const key = this.#node()
+      const value = this.#node()
+      if (isMerge) {
+        merges ??= []
+        merges.push(value)
+        continue
       }
-    })
-    this.#index += 1
-    for (const merge of merges) this.#merge(mapping, merge, start)
-    this.#place(mapping, start, offsets, keys)
+      if (key !== null && typeof key === 'object') throw new YamlError('found unhashable key', offset)
+      const name = String(key)
+      define(mapping, name, value)
+      keys?.push(name)
+      offsets?.push(offset)
+    }
+    this.#leave(mapping, anchorStart >= 0, deepest)
+    if (merges) for (const merge of merges) this.#merge(mapping, merge, start)
+    if (offsets) this.#places?.add(mapping, start, offsets, keys)
     if (anchorStart >= 0) this.#sizes.set(mapping, this.#nodes - before + 1)
     return mapping
-  }
-
-  #place(part: object, start: number, offsets: readonly number[], keys: readonly string[] = []): void {
-    this.#starts.set(part, this.#offsets.length)
-    this.#offsets.push(start, offsets.length)
-    this.#names.push('', '')
-    for (const [index, offset] of offsets.entries()) {
-      this.#offsets.push(offset)
-      this.#names.push(keys[index] ?? '')
-    }
   }
 
   #isMerge(): boolean {
