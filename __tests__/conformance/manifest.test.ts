@@ -6,6 +6,7 @@ import { ParseCache } from '../../src/dbt/cache.ts'
 import type { JsonObject } from '../../src/dbt/manifest.ts'
 import { parseProject } from '../../src/dbt/parse.ts'
 import { writeManifest } from '../../src/dbt/write.ts'
+import { companyProject } from '../bench/project/index.ts'
 import { command } from '../tools/command.ts'
 import { describeWith } from '../tools/optional.ts'
 import { pythonBin } from '../tools/python.ts'
@@ -29,6 +30,7 @@ describeWith('python', "the manifest is dbt-core's, field by field", () => {
     ['a project of all features', (folder: string) => copy('__tests__/fixtures/dbt/features', folder)],
     ['a project with a semantic layer', (folder: string) => copy('__tests__/fixtures/dbt/semantics', folder)],
     ['a generated project', (folder: string) => write(generateProject(7, 60), folder)],
+    ['a project of the bench', (folder: string) => write(companyProject(40), folder)],
   ])(
     '%s',
     async (_, make) => {
