@@ -8,6 +8,7 @@ import type { Duplicate, Orphan, Unresolved } from './project.ts'
 import { Resolver } from './resolve.ts'
 import { resolveSemantics } from './resolve-semantics.ts'
 import { resolveUnitTests } from './resolve-unit-tests.ts'
+import { checkSemantics } from './semantic-rules.ts'
 import type { Session } from './session.ts'
 import { sorted } from './sorted.ts'
 import { compare } from './text.ts'
@@ -78,6 +79,7 @@ export function makeManifest(session: Session, gathered: Gathered): Made {
     else draft.depends_on = { macros: [], nodes: resolver.resolveAll(draft, asked) }
   }
   const semantic = resolveSemantics(session, gathered, resolver, disable)
+  checkSemantics(session, gathered)
   const unitTests = resolveUnitTests(session, gathered, resolver, refs, disable)
   for (const macro of gathered.macros) placeMacro(session, gathered, macro.unique_id)
   duplicates.push(...sameRelations(session, nodes))

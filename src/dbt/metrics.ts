@@ -4,7 +4,7 @@ import type { Json, JsonObject } from './manifest.ts'
 import { inputMeasure, inputMetric, inputMetrics, timeWindow, whereFilter } from './metric-inputs.ts'
 import { type Attached, latestTypeParams } from './model-metrics.ts'
 import { objectOr, objects, type PropertyEntry } from './properties.ts'
-import { expression } from './semantic-models.ts'
+import { expression, lower } from './semantic-models.ts'
 import type { Session } from './session.ts'
 import { folders } from './sql-nodes.ts'
 
@@ -98,7 +98,7 @@ function typeParams(data: DataObject): JsonObject {
     denominator: inputMetric(params.denominator),
     expr: expression(params.expr),
     window: timeWindow(params.window),
-    grain_to_date: textOr(params.grain_to_date, null),
+    grain_to_date: lower(params.grain_to_date),
     metrics: inputMetrics(params.metrics),
     conversion_type_params: isObject(conversion)
       ? {
@@ -107,7 +107,7 @@ function typeParams(data: DataObject): JsonObject {
           base_metric: null,
           conversion_metric: null,
           entity: textOr(conversion.entity, ''),
-          calculation: textOr(conversion.calculation, 'conversion_rate'),
+          calculation: lower(conversion.calculation) ?? 'conversion_rate',
           window: timeWindow(conversion.window),
           constant_properties: plain(conversion.constant_properties ?? null),
         }
@@ -125,7 +125,7 @@ function cumulative(params: DataObject): Json {
   return {
     window: timeWindow(own.window ?? params.window),
     grain_to_date: textOr(own.grain_to_date ?? params.grain_to_date, null),
-    period_agg: textOr(own.period_agg, 'first'),
+    period_agg: lower(own.period_agg) ?? 'first',
     metric: null,
   }
 }

@@ -1,7 +1,7 @@
 import { type DataObject, isObject, plain, textOr } from './data.ts'
 import type { Json, JsonObject } from './manifest.ts'
 import { inputMetric, inputMetrics, timeWindow } from './metric-inputs.ts'
-import { expression } from './semantic-models.ts'
+import { expression, lower } from './semantic-models.ts'
 
 /** The semantic model that the metrics of a model's entry belong to. */
 export interface Attached {
@@ -27,7 +27,7 @@ export function latestTypeParams(data: DataObject, attached: Attached | null): J
         ? {
             window: timeWindow(data.window),
             grain_to_date: textOr(data.grain_to_date, null),
-            period_agg: textOr(data.period_agg, 'first'),
+            period_agg: lower(data.period_agg) ?? 'first',
             metric: inputMetric(data.input_metric),
           }
         : null,
@@ -46,7 +46,7 @@ function conversion(data: DataObject): Json {
     base_metric: inputMetric(data.base_metric),
     conversion_metric: inputMetric(data.conversion_metric),
     entity: textOr(data.entity, ''),
-    calculation: textOr(data.calculation, 'conversion_rate'),
+    calculation: lower(data.calculation) ?? 'conversion_rate',
     window: timeWindow(data.window),
     constant_properties: plain(data.constant_properties ?? null),
   }
@@ -57,7 +57,7 @@ function aggregation(data: DataObject, agg: string, type: string, attached: Atta
   const percentile = textOr(data.percentile_type, '').toLowerCase()
   return {
     semantic_model: type === 'simple' ? (attached?.semanticModel ?? null) : null,
-    agg,
+    agg: agg.toLowerCase(),
     agg_params: {
       percentile: plain(data.percentile ?? null),
       use_discrete_percentile: percentile === 'discrete',
@@ -67,7 +67,7 @@ function aggregation(data: DataObject, agg: string, type: string, attached: Atta
     non_additive_dimension: isObject(dimension)
       ? {
           name: textOr(dimension.name, ''),
-          window_choice: textOr(dimension.window_agg, null),
+          window_choice: lower(dimension.window_agg),
           window_groupings: plain(dimension.group_by ?? []),
         }
       : null,

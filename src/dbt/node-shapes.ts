@@ -1,10 +1,10 @@
+import { configFields } from './config-shapes.ts'
 import { isJsonObject } from './data.ts'
 import type { NodeDraft, Work } from './draft.ts'
 import type { Gathered } from './gathered.ts'
 import { isRefable } from './lookup.ts'
 import type { MacroEntry } from './macro.ts'
 import { flag } from './package.ts'
-import { configFields } from './property-shapes.ts'
 import type { Session } from './session.ts'
 import { checkFields } from './shape.ts'
 import type { Place } from './sink.ts'
@@ -14,16 +14,32 @@ import { join } from './text.ts'
 export function checkNodes(session: Session, gathered: Gathered): void {
   const groups = new Set(gathered.groups.map(({ name }) => name))
   const isSpaceRefused = flag(session.packages.root, 'require_resource_names_without_spaces', true)
+  const isBatched = usesBatches(session)
+  const versioned = new Set(
+    gathered.works.flatMap(({ draft }) =>
+      draft.resource_type === 'model' && draft.version !== null && draft.config.enabled
+        ? [`${draft.package_name} ${draft.name}`]
+        : [],
+    ),
+  )
+  const isVersioned = ({ draft }: Work): boolean =>
+    isRefable(draft) &&
+    !(draft.resource_type === 'model' && draft.version !== null) &&
+    versioned.has(`${draft.package_name} ${draft.name}`)
   for (const work of gathered.works) {
     const { draft } = work
     checkCall(session, work)
-    if (!draft.config.enabled || !(isRefable(draft) || draft.resource_type === 'function')) continue
+    if (!draft.config.enabled || draft.resource_type === 'test' || draft.resource_type === 'operation') continue
     const messages = [
       ...wrongSnapshot(draft),
       ...wrongContract(draft),
+      ...(isBatched ? wrongMicrobatch(draft) : []),
+      ...wrongAccess(draft),
+      ...(isVersioned(work) ? ['has the name of a model with versions; rename one of them'] : []),
       ...wrongLanguage(draft, session.packages.target.adapter.name),
     ]
-    if (isSpaceRefused && draft.name.includes(' ')) messages.push('has a space in its name; rename it')
+    if (isSpaceRefused && isRefable(draft) && draft.name.includes(' '))
+      messages.push('has a space in its name; rename it')
     if (draft.group !== null && !groups.has(draft.group))
       messages.push(
         `is in the group '${draft.group}', which does not exist; it is one of ${[...groups].join(', ') || 'none'}`,
@@ -51,6 +67,40 @@ function checkCall({ sink }: Session, { call, draft, place, kind }: Work): void 
       draft.unique_id,
     ),
   )
+}
+
+/** Whether dbt splits microbatch models into batches itself: not where a macro of the project's own does, and a flag says so. */
+function usesBatches({ packages, runtime }: Session): boolean {
+  const own = [...packages.byName.keys()].some((name) =>
+    runtime.macros.byId.has(`macro.${name}.get_incremental_microbatch_sql`),
+  )
+  return !own || flag(packages.root, 'require_batched_execution_for_custom_microbatch_strategy', true)
+}
+
+/** https://docs.getdbt.com/docs/build/incremental-microbatch */
+function wrongMicrobatch({ config }: NodeDraft): string[] {
+  const { materialized, incremental_strategy, event_time, begin, batch_size, lookback, concurrent_batches } = config
+  if (materialized !== 'incremental' || incremental_strategy !== 'microbatch') return []
+  const isDate = typeof begin === 'string' && /^\d{4}-?\d{2}-?\d{2}(?:[T ].*)?$/.test(begin)
+  return [
+    ...(typeof event_time === 'string' ? [] : ['is a microbatch and needs event_time, the name of a column']),
+    ...(isDate ? [] : ["is a microbatch and needs begin, a date such as '2024-01-31'"]),
+    ...(['hour', 'day', 'month', 'year'].includes(String(batch_size))
+      ? []
+      : ['is a microbatch and needs batch_size: hour, day, month or year']),
+    ...(lookback === null || Number.isInteger(lookback) ? [] : ['has a lookback that is no whole number']),
+    ...(concurrent_batches === null || typeof concurrent_batches === 'boolean'
+      ? []
+      : ['has concurrent_batches that are neither true nor false']),
+  ]
+}
+
+/** Others refer to what is public, and what is ephemeral is nowhere. */
+function wrongAccess(draft: NodeDraft): string[] {
+  const isPublic = draft.resource_type === 'model' && draft.access === 'public'
+  return isPublic && draft.config.materialized === 'ephemeral'
+    ? ['is public and ephemeral; materialize it, or make it protected']
+    : []
 }
 
 /** https://docs.getdbt.com/docs/build/udfs */
@@ -123,6 +173,9 @@ export function checkDuplicates(session: Session, gathered: Gathered, macros: re
       offset: 0,
     })
   for (const { draft, entry } of gathered.exposures) add('exposure', draft.unique_id, draft.name, entry.place)
+  for (const { draft, entry } of [...gathered.semanticModels, ...gathered.metrics])
+    if (draft.config.enabled !== false)
+      add(draft.resource_type.replace('_', ' '), draft.unique_id, draft.name, entry.place)
   for (const { draft, entry } of gathered.unitTests) add('unit test', draft.unique_id, draft.name, entry.place)
 }
 

@@ -1,10 +1,10 @@
 import { Float } from '../jinja/value.ts'
 import type { ParseCache } from './cache.ts'
 import type { ConfigKind } from './config-kind.ts'
+import { configFields } from './config-shapes.ts'
 import { type DataObject, isList, isObject } from './data.ts'
 import type { Package } from './package.ts'
 import type { ProjectFiles } from './project.ts'
-import { configFields } from './property-shapes.ts'
 import { refusedVersion } from './required-version.ts'
 import { anything, bool, checkFields, kindOf, listOf, mapping, nullable, type Shape, type Tell, text } from './shape.ts'
 import type { Sink } from './sink.ts'
@@ -79,9 +79,9 @@ const FIELDS: Fields = {
   tests: tree,
   data_tests: tree,
   unit_tests: tree,
-  metrics: tree,
-  'semantic-models': tree,
-  'saved-queries': tree,
+  metrics: treeOf('metric'),
+  'semantic-models': treeOf('semantic_model'),
+  'saved-queries': treeOf('saved_query'),
   exposures: tree,
   functions: treeOf('function'),
   vars: nullable(mapping()),

@@ -1,7 +1,17 @@
 import type { ConfigKind } from './config-kind.ts'
+import { configFields, docs } from './config-shapes.ts'
 import { isObject } from './data.ts'
 import { MOVED } from './moved.ts'
 import { type PropertyEntry, type PropertyKey, placeOf } from './properties.ts'
+import {
+  COLUMN_SEMANTICS,
+  columnGrain,
+  LATEST_METRIC,
+  MODEL_SEMANTICS,
+  OLD_METRIC,
+  SAVED_QUERY,
+  SEMANTIC_MODEL,
+} from './semantic-shapes.ts'
 import {
   anything,
   bool,
@@ -15,45 +25,22 @@ import {
   scalar,
   type Tell,
   text,
+  textOr,
+  unknownFields,
 } from './shape.ts'
 import type { Sink } from './sink.ts'
+import { UNIT_TEST } from './unit-test-shapes.ts'
+import { checkVersions, date, version } from './version-shapes.ts'
 
 type Fields = Readonly<Record<string, Shape>>
 
-/** dbt merges some of these, so they are mappings wherever they are set. */
-const CONFIG_FIELDS: Fields = {
-  meta: mapping(),
-  quoting: mapping(),
-  column_types: mapping(),
-  grants: mapping(),
-  docs: mapping({ show: bool }),
-  contract: mapping({ enforced: bool }),
-  persist_docs: mapping(),
-  enabled: bool,
-  full_refresh: nullable(bool),
-  quote_columns: nullable(bool),
-  access: nullable(oneOf('private', 'protected', 'public')),
-  on_configuration_change: oneOf('apply', 'continue', 'fail'),
-}
-/** https://docs.getdbt.com/reference/function-configs */
-const FUNCTION_CONFIG_FIELDS: Fields = {
-  ...CONFIG_FIELDS,
-  type: oneOf('scalar', 'aggregate', 'table'),
-  volatility: nullable(oneOf('deterministic', 'stable', 'non-deterministic')),
-  runtime_version: nullable(scalar),
-  entry_point: nullable(text),
-  snowflake: mapping({ quote_args: bool }),
-}
-/** What dbt checks in the config of a kind of resource, wherever it is set. */
-export function configFields(kind: ConfigKind): Fields {
-  return kind === 'function' ? FUNCTION_CONFIG_FIELDS : CONFIG_FIELDS
-}
-const config = mapping(CONFIG_FIELDS)
+const configOf = (kind: ConfigKind): Shape => mapping(configFields(kind))
+const config = configOf('model')
 const constraint = mapping({ type: oneOf('check', 'not_null', 'unique', 'primary_key', 'foreign_key', 'custom') }, [
   'type',
 ])
-const described: Fields = { description: text, meta: mapping(), docs: mapping(), config }
-const column = mapping(
+const described: Fields = { description: text, meta: mapping(), docs, config }
+const columnFields = mapping(
   {
     ...described,
     name: text,
@@ -61,27 +48,39 @@ const column = mapping(
     quote: nullable(bool),
     tags: listOf(text),
     constraints: listOf(constraint),
+    ...COLUMN_SEMANTICS,
   },
   ['name'],
 )
+const column: Shape = (data, raw, at) => {
+  columnFields(data, raw, at)
+  columnGrain(data, raw, at)
+}
 const quoting = mapping({ database: nullable(bool), schema: nullable(bool), identifier: nullable(bool) })
 const time = nullable(mapping({ count: nullable(countOrTemplate), period: nullable(oneOf('minute', 'hour', 'day')) }))
 const freshness = nullable(mapping({ warn_after: time, error_after: time, filter: nullable(text) }))
+const loadedAt = nullable(filled)
+const sourceConfig = mapping({ enabled: bool, freshness })
 const table: Fields = {
   ...described,
   name: text,
   identifier: nullable(text),
-  loaded_at_field: nullable(text),
+  loaded_at_field: loadedAt,
   loaded_at_query: nullable(text),
   loader: nullable(text),
+  config: sourceConfig,
   quoting,
   freshness,
+  external: nullable(mapping({ location: nullable(text), partitions: nullable(listOf(anything)) })),
   tags: listOf(text),
   columns: listOf(column),
 }
-const version = mapping({ ...described, v: scalar, columns: listOf(anything), access: nullable(text) }, ['v'])
-const owned: Fields = { description: text, owner: ownerShape, config }
-const fixture: Fields = { format: oneOf('csv', 'dict', 'sql'), fixture: nullable(text) }
+const owned: Fields = {
+  name: text,
+  description: text,
+  owner: ownerShape,
+  config: mapping({ enabled: bool, meta: mapping() }),
+}
 
 const returns = mapping({ data_type: text, description: nullable(text) }, ['data_type'])
 const signature: Fields = {
@@ -95,20 +94,35 @@ const SHAPES: Readonly<Partial<Record<PropertyKey, Fields>>> = {
     constraints: listOf(constraint),
     access: nullable(oneOf('private', 'protected', 'public')),
     group: nullable(text),
-    versions: listOf(version),
+    versions: listOf(version(column, config)),
     latest_version: nullable(scalar),
-    deprecation_date: nullable(text),
-    time_spine: nullable(mapping()),
+    deprecation_date: nullable(date),
+    ...MODEL_SEMANTICS,
   },
+  metrics: OLD_METRIC,
+  semantic_models: SEMANTIC_MODEL,
+  saved_queries: SAVED_QUERY,
   seeds: { ...described, columns: listOf(column) },
-  snapshots: { ...described, columns: listOf(column) },
+  snapshots: { ...described, config: configOf('snapshot'), columns: listOf(column) },
   analyses: { ...described, columns: listOf(column) },
   sources: {
-    ...described,
+    name: text,
+    description: text,
+    meta: mapping(),
+    config: sourceConfig,
+    overrides: text,
+    unrendered_database: anything,
+    unrendered_schema: anything,
+    loaded_at_field_present: anything,
     database: nullable(text),
     schema: nullable(text),
+    // What an adapter calls them.
+    catalog: nullable(text),
+    dataset: nullable(text),
+    project: nullable(text),
+    data_space: nullable(text),
     loader: nullable(text),
-    loaded_at_field: nullable(text),
+    loaded_at_field: loadedAt,
     loaded_at_query: nullable(text),
     quoting,
     freshness,
@@ -116,13 +130,16 @@ const SHAPES: Readonly<Partial<Record<PropertyKey, Fields>>> = {
     tables: listOf(mapping(table, ['name'])),
   },
   macros: {
-    ...described,
+    description: text,
+    meta: mapping(),
+    docs,
+    config: mapping({ meta: mapping(), docs }),
     arguments: listOf(mapping({ name: text, type: nullable(text), description: text }, ['name'])),
   },
   functions: {
     ...described,
     ...signature,
-    config: mapping(FUNCTION_CONFIG_FIELDS),
+    config: configOf('function'),
     returns,
     overloads: listOf(
       mapping({ ...signature, defined_in: text, returns: nullable(returns), description: nullable(text) }, [
@@ -140,20 +157,15 @@ const SHAPES: Readonly<Partial<Record<PropertyKey, Fields>>> = {
     meta: mapping(),
     tags: listOf(text),
   },
-  groups: owned,
-  unit_tests: {
-    description: text,
-    config,
-    model: text,
-    given: listOf(mapping({ ...fixture, input: text }, ['input'])),
-    expect: mapping(fixture),
-    overrides: nullable(mapping()),
-  },
+  groups: { ...owned, description: nullable(text) },
+  unit_tests: UNIT_TEST,
 }
 const REQUIRED: Readonly<Partial<Record<PropertyKey, readonly string[]>>> = {
   exposures: ['type', 'owner'],
   groups: ['owner'],
   functions: ['returns'],
+  semantic_models: ['model'],
+  saved_queries: ['query_params'],
   unit_tests: ['model', 'given', 'expect'],
 }
 
@@ -165,11 +177,35 @@ export function checkEntry(entry: PropertyEntry, sink: Sink): void {
   const own = (message: string): void =>
     sink.add('invalid-properties', 'error', entry.place, `${called(key)} '${name}' ${message}`)
   for (const field of REQUIRED[key] ?? []) if (!Object.hasOwn(data, field)) own(`needs '${field}'; add it: ${field}: …`)
-  const fields = SHAPES[key]
+  const fields = key === 'metrics' && !('type_params' in data) ? LATEST_METRIC : SHAPES[key]
   if (fields) checkFields(fields, data, raw, tell)
+  if (fields && EXACT.has(key))
+    for (const field of unknownFields(fields, data)) tell(raw, field, `'${field}' is no key of it; remove it`)
+  if (key === 'metrics') checkMetric(entry, own)
   if (MOVING.has(key)) checkMoved(entry, tell)
-  if (key === 'models') checkVersions(entry, own)
+  if (key === 'models') checkVersions(entry.data, own)
+  if (key === 'models') checkTimeSpine(entry.data, own)
   if (key === 'functions') checkDefaults(entry, own)
+}
+
+/** What has no other keys than dbt's. */
+const EXACT: ReadonlySet<PropertyKey> = new Set([
+  'metrics',
+  'semantic_models',
+  'saved_queries',
+  'unit_tests',
+  'exposures',
+  'groups',
+  'sources',
+])
+
+function checkMetric({ name, data }: PropertyEntry, own: (message: string) => void): void {
+  if (!/^[A-Za-z]\w*$/u.test(name) || name.length > 250)
+    own('has a name that is no name of a metric: a letter, then letters, digits and underscores, 250 at most')
+  if ('type_params' in data) return
+  if (!('type' in data)) own("needs 'type'; add it: type: …")
+  else if (data.type === 'simple')
+    own('is a simple metric, which stands under metrics: in the entry of the model that it is made of')
 }
 
 const MOVING: ReadonlySet<PropertyKey> = new Set([
@@ -188,15 +224,6 @@ function checkMoved({ raw }: PropertyEntry, tell: Tell): void {
     if (field in raw && field in raw.config) tell(raw, field, `'${field}' is here and under config too; keep it there`)
 }
 
-function checkVersions({ data }: PropertyEntry, own: (message: string) => void): void {
-  const listed = Array.isArray(data.versions) ? data.versions.filter(isObject).map(({ v }) => String(v)) : []
-  const twice = listed.find((v, index) => listed.indexOf(v) !== index)
-  if (twice !== undefined) own(`has the version ${twice} twice`)
-  const latest = data.latest_version
-  if (listed.length === 0 || latest === undefined || latest === null || listed.includes(String(latest))) return
-  own(`says latest_version: ${String(latest)}, which is none of its versions: ${listed.join(', ')}`)
-}
-
 /** What a function's caller may leave out comes last. */
 function checkDefaults({ data }: PropertyEntry, own: (message: string) => void): void {
   const list = Array.isArray(data.arguments) ? data.arguments.filter(isObject) : []
@@ -204,6 +231,23 @@ function checkDefaults({ data }: PropertyEntry, own: (message: string) => void):
   const first = list.findIndex(isOptional)
   const after = first < 0 ? undefined : list.slice(first).find((argument) => !isOptional(argument))
   if (after) own(`has the argument '${String(after.name)}' without a default after one with a default; put it first`)
+}
+
+/** https://docs.getdbt.com/docs/build/metricflow-time-spine */
+function checkTimeSpine(data: PropertyEntry['data'], own: (message: string) => void): void {
+  const { time_spine: spine, columns } = data
+  if (!isObject(spine)) return
+  const list = Array.isArray(columns) ? columns.filter(isObject) : []
+  const standard = list.find(({ name }) => name === spine.standard_granularity_column)
+  const custom = Array.isArray(spine.custom_granularities) ? spine.custom_granularities.filter(isObject) : []
+  const missing = custom
+    .map(({ name, column_name }) => column_name || name)
+    .find((name) => !list.some((column) => column.name === name))
+  if (!standard)
+    own(`has a time spine on the column '${String(spine.standard_granularity_column)}', which is none of its columns`)
+  else if ((standard.granularity ?? '') === '')
+    own(`has a time spine on the column '${String(standard.name)}', which needs a granularity`)
+  if (missing !== undefined) own(`has a time spine with the column '${String(missing)}', which is none of its columns`)
 }
 
 function called(key: PropertyKey): string {
@@ -216,8 +260,13 @@ function countOrTemplate(...[data, , { holder, key, name, tell }]: Parameters<Sh
     tell(holder, key, `'${name}' is a whole number, not ${kindOf(data)}`)
 }
 
+function filled(...[data, raw, at]: Parameters<Shape>): void {
+  text(data, raw, at)
+  if (data === '') at.tell(at.holder, at.key, `'${at.name}' is empty; name a column, or remove it`)
+}
+
 function ownerShape(...[data, raw, at]: Parameters<Shape>): void {
-  mapping()(data, raw, at)
+  mapping({ name: nullable(text), email: nullable(textOr(listOf(text))) })(data, raw, at)
   if (isObject(data) && data.name === undefined && data.email === undefined)
     at.tell(at.holder, at.key, `'${at.name}' needs a name or an email`)
 }

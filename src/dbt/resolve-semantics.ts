@@ -3,6 +3,7 @@ import type { Metric, Resource, SavedQuery, SemanticModel } from './manifest.ts'
 import type { Resolver } from './resolve.ts'
 import { resolveMetrics } from './resolve-metrics.ts'
 import type { Session } from './session.ts'
+import type { Place } from './sink.ts'
 import { sorted } from './sorted.ts'
 
 export interface Semantics {
@@ -60,8 +61,13 @@ export function resolveSemantics(
       macros: [],
       nodes: Array.isArray(named) ? named.flatMap((name) => byName.get(String(name)) ?? []) : [],
     }
+    for (const name of Array.isArray(named) ? named : [])
+      if (!byName.has(String(name))) tellMissing(session, query, gathered.places.get(query.unique_id), String(name))
   }
-  for (const { draft } of gathered.exposures) {
+  for (const { draft, entry } of gathered.exposures) {
+    if (draft.config.enabled === false) continue
+    for (const name of draft.metrics)
+      if (!byName.has(name.at(-1) ?? '')) tellMissing(session, draft, entry.place, name.join('.'))
     const nodes = draft.metrics.flatMap((name) => byName.get(name.at(-1) ?? '') ?? [])
     if (nodes.length > 0) draft.depends_on = { ...draft.depends_on, nodes: [...draft.depends_on.nodes, ...nodes] }
   }
@@ -70,4 +76,24 @@ export function resolveSemantics(
     semantic_models: sorted<SemanticModel>(models.map(({ draft }) => draft)),
     saved_queries: sorted<SavedQuery>(queries),
   }
+}
+
+function tellMissing(
+  { sink }: Session,
+  {
+    resource_type,
+    name,
+    unique_id,
+  }: { readonly resource_type: string; readonly name: string; readonly unique_id: string },
+  place: Place | undefined,
+  metric: string,
+): void {
+  if (place)
+    sink.add(
+      'invalid-properties',
+      'error',
+      place,
+      `the ${resource_type.replace('_', ' ')} '${name}' names the metric '${metric}', which does not exist or is disabled`,
+      unique_id,
+    )
 }

@@ -4,6 +4,7 @@ import type { RefLookup } from './lookup.ts'
 import type { Resource, UnitTestDefinition } from './manifest.ts'
 import type { Resolver } from './resolve.ts'
 import type { Session } from './session.ts'
+import type { Place } from './sink.ts'
 import { sorted } from './sorted.ts'
 
 /** Ties unit tests to the models that they test, one for each version. */
@@ -28,8 +29,13 @@ export function resolveUnitTests(
       resolver.resolveAll(draft, [{ kind: 'ref', args, place: entry.place }])
       result.push(draft)
     } else if (found.resource_type === 'model' && found.version !== null)
-      result.push(...versioned(session, draft, found, refs))
-    else result.push({ ...draft, depends_on: { macros: [], nodes: [found.unique_id] }, schema: found.schema })
+      result.push(...versioned(session, draft, found, refs, entry.place))
+    else {
+      if (found.resource_type !== 'model') tell(session, draft, entry.place, `is of ${found.name}, which is no model`)
+      else if (draft.versions !== null)
+        tell(session, draft, entry.place, `names versions of ${found.name}, which has none`)
+      result.push({ ...draft, depends_on: { macros: [], nodes: [found.unique_id] }, schema: found.schema })
+    }
   }
   for (const draft of result) if (!gathered.places.has(draft.unique_id)) copyPlace(gathered, draft)
   return sorted<UnitTestDefinition>(result)
@@ -40,8 +46,18 @@ function copyPlace(gathered: Gathered, draft: UnitTestDraft): void {
   if (plain) gathered.places.set(draft.unique_id, plain)
 }
 
+function tell({ sink }: Session, { name, unique_id }: UnitTestDraft, place: Place, what: string): void {
+  sink.add('invalid-properties', 'error', place, `the unit test '${name}' ${what}`, unique_id)
+}
+
 /** One unit test for each version of its model that it names. */
-function versioned(_session: Session, draft: UnitTestDraft, model: ModelDraft, refs: RefLookup): UnitTestDraft[] {
+function versioned(
+  session: Session,
+  draft: UnitTestDraft,
+  model: ModelDraft,
+  refs: RefLookup,
+  place: Place,
+): UnitTestDraft[] {
   const versions =
     typeof draft.versions === 'object' && draft.versions !== null && !Array.isArray(draft.versions)
       ? draft.versions
@@ -51,7 +67,12 @@ function versioned(_session: Session, draft: UnitTestDraft, model: ModelDraft, r
     'include' in versions ? names(versions.include) : null,
     'exclude' in versions ? names(versions.exclude) : null,
   ]
-  return refs.versions(model.name, model.package_name).flatMap((each) => {
+  const all = refs.versions(model.name, model.package_name)
+  const known = all.map((each) => (each.resource_type === 'model' ? String(each.version) : ''))
+  for (const name of [...(include ?? []), ...(exclude ?? [])])
+    if (!known.includes(name))
+      tell(session, draft, place, `names the version ${name} of ${model.name}, which does not exist`)
+  return all.flatMap((each) => {
     if (each.resource_type !== 'model') return []
     const version = String(each.version)
     if ((include && !include.includes(version)) || exclude?.includes(version)) return []

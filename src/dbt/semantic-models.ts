@@ -48,7 +48,7 @@ export function makeSemanticModel(session: Session, entry: PropertyEntry): Seman
     defaults: isObject(data.defaults) ? { agg_time_dimension: textOr(data.defaults.agg_time_dimension, null) } : null,
     primary_entity: textOr(data.primary_entity, null),
     entities: parts('entities', (element) => ({
-      type: textOr(element.type, ''),
+      type: textOr(element.type, '').toLowerCase(),
       role: textOr(element.role, null),
       expr: expression(element.expr),
     })),
@@ -105,7 +105,7 @@ function measure(element: DataObject): JsonObject {
   const params = element.agg_params
   const dimension = element.non_additive_dimension
   return {
-    agg: textOr(element.agg, ''),
+    agg: textOr(element.agg, '').toLowerCase(),
     create_metric: false,
     expr: expression(element.expr),
     agg_params: isObject(params)
@@ -118,7 +118,7 @@ function measure(element: DataObject): JsonObject {
     non_additive_dimension: isObject(dimension)
       ? {
           name: textOr(dimension.name, ''),
-          window_choice: textOr(dimension.window_choice, null),
+          window_choice: lower(dimension.window_choice),
           window_groupings: plain(dimension.window_groupings ?? []),
         }
       : null,
@@ -129,11 +129,11 @@ function measure(element: DataObject): JsonObject {
 function dimension(element: DataObject): JsonObject {
   const params = element.type_params
   return {
-    type: textOr(element.type, ''),
+    type: textOr(element.type, '').toLowerCase(),
     is_partition: element.is_partition === true,
     type_params: isObject(params)
       ? {
-          time_granularity: textOr(params.time_granularity, null),
+          time_granularity: lower(params.time_granularity),
           validity_params: plain(params.validity_params ?? null),
         }
       : null,
@@ -141,6 +141,11 @@ function dimension(element: DataObject): JsonObject {
     metadata: null,
     datatype: null,
   }
+}
+
+/** dbt's own words may be written in capitals. */
+export function lower(data: Data | undefined): string | null {
+  return typeof data === 'string' ? data.toLowerCase() : null
 }
 
 /** dbt keeps expressions as text, a number too. */

@@ -19,6 +19,7 @@ export type Tell = (holder: object, key: string | number, message: string) => vo
 export const anything: Shape = () => {}
 export const text = plain('a text', (data) => typeof data === 'string')
 export const bool = plain('true or false', (data) => typeof data === 'boolean')
+export const whole = plain('a whole number', (data) => typeof data === 'number' && Number.isInteger(data))
 export const scalar = plain(
   'a text or a number',
   (data) => typeof data === 'string' || typeof data === 'number' || data instanceof Float,
@@ -27,6 +28,18 @@ export const scalar = plain(
 /** One of some texts. */
 export function oneOf(...values: readonly string[]): Shape {
   return plain(`one of ${values.join(', ')}`, (data) => typeof data === 'string' && values.includes(data))
+}
+
+/** One of some texts, in capitals or not. */
+export function oneOfAnyCase(...values: readonly string[]): Shape {
+  return plain(`one of ${values.join(', ')}`, (data) => typeof data === 'string' && values.includes(data.toLowerCase()))
+}
+
+/** A text, or what the shape says. */
+export function textOr(shape: Shape): Shape {
+  return (data, raw, at) => {
+    if (typeof data !== 'string') shape(data, raw, at)
+  }
 }
 
 /** Null, or what the shape says. */
@@ -67,6 +80,26 @@ export function mapping(fields: Readonly<Record<string, Shape>> = {}, required: 
       shape(data[field] ?? null, written?.[field] ?? null, inner)
     }
   }
+}
+
+/** A mapping without other fields than these. */
+export function exact(fields: Readonly<Record<string, Shape>>, required: readonly string[] = []): Shape {
+  const shape = mapping(fields, required)
+  return (data, raw, at) => {
+    shape(data, raw, at)
+    if (!isObject(data)) return
+    const isWritten = isObject(raw)
+    for (const field of unknownFields(fields, data))
+      at.tell(
+        isWritten ? raw : at.holder,
+        isWritten ? field : at.key,
+        `'${field}' is no key of '${at.name}'; remove it`,
+      )
+  }
+}
+
+export function unknownFields(fields: Readonly<Record<string, Shape>>, data: DataObject): string[] {
+  return Object.keys(data).filter((field) => !Object.hasOwn(fields, field))
 }
 
 /** The shape of what stands at the top, whose fields are called by their own names. */

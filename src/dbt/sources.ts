@@ -45,7 +45,7 @@ export function sourceTables(
   const rawList = isList(raw.tables) ? raw.tables : []
   return list.flatMap((table, index) => {
     const rawTable = rawList[index]
-    if (isObject(table) && table.loaded_at_field && table.loaded_at_query)
+    if (isObject(table) && saysBoth(table))
       session.sink.add(
         'invalid-properties',
         'error',
@@ -73,6 +73,11 @@ export function sourceTables(
       ),
     ]
   })
+}
+
+function saysBoth(table: DataObject): boolean {
+  const config = objectOr(table.config)
+  return Boolean((table.loaded_at_field ?? config.loaded_at_field) && (table.loaded_at_query ?? config.loaded_at_query))
 }
 
 function translate(data: DataObject, aliases: Readonly<Record<string, string>>): DataObject {

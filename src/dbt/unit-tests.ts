@@ -140,12 +140,22 @@ function namedText(session: Session, entry: PropertyEntry, name: string, extensi
   return found?.contents
 }
 
+function tell({ sink }: Session, entry: PropertyEntry, message: string): void {
+  sink.add('invalid-properties', 'error', entry.place, message)
+}
+
 /** A given without rows is a seed with its own. */
 function seedRows(session: Session, entry: PropertyEntry, given: DataObject): Data {
   const found = inputOf(session, textOr(given.input, ''))
   if (!found || !('name' in found)) return null
   const seed = entry.package.files.seeds.find((file) => stem(file.relative) === found.name)
-  return seed ? promote(parseCsv(seed.contents)) : null
+  if (seed) return promote(parseCsv(seed.contents))
+  tell(
+    session,
+    entry,
+    `the unit test '${entry.name}' gives no rows for ${textOr(given.input, '')}, which is no seed to take them from`,
+  )
+  return null
 }
 
 /** What the input of a unit test stands for: the arguments of its `ref` or `source`; null for `this`. */
