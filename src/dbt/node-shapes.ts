@@ -56,8 +56,9 @@ export function checkNodes(session: Session, gathered: Gathered): void {
   }
 }
 
-function checkCall({ sink }: Session, { call, draft, place, kind }: Work): void {
-  if (Object.keys(call).length === 0) return
+function checkCall({ sink, packages }: Session, { call, draft, place, kind }: Work): void {
+  // What a macro would give that is not there is not known.
+  if (Object.keys(call).length === 0 || packages.missing.length > 0) return
   checkFields(configFields(kind), call, call, (_holder, _key, message) =>
     sink.add(
       'invalid-properties',

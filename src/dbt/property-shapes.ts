@@ -177,6 +177,10 @@ export function checkEntry(entry: PropertyEntry, sink: Sink): void {
   const own = (message: string): void =>
     sink.add('invalid-properties', 'error', entry.place, `${called(key)} '${name}' ${message}`)
   for (const field of REQUIRED[key] ?? []) if (!Object.hasOwn(data, field)) own(`needs '${field}'; add it: ${field}: …`)
+  if (key === 'metrics' && 'calculation_method' in data) {
+    own('is in the form of the package dbt_metrics, which dbt reads no more; write it for the semantic layer')
+    return
+  }
   const fields = key === 'metrics' && !('type_params' in data) ? LATEST_METRIC : SHAPES[key]
   if (fields) checkFields(fields, data, raw, tell)
   if (fields && EXACT.has(key))

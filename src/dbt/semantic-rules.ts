@@ -37,7 +37,11 @@ export function checkSemantics(session: Session, gathered: Gathered): void {
   for (const { draft, entry } of [...models, ...metrics, ...queries])
     if (draft.group !== null && !groups.has(draft.group))
       teller(draft, entry)(`is in the group '${draft.group}', which does not exist`)
-  for (const { draft, entry } of metrics) for (const what of incomplete(draft)) teller(draft, entry)(what)
+  // What a simple metric of the latest form lacks is told where its entry is read.
+  const isRead = ({ draft, entry }: (typeof metrics)[number]): boolean =>
+    draft.type === 'simple' && entry.key === 'metrics' && !('type_params' in entry.data)
+  for (const work of metrics.filter((each) => !isRead(each)))
+    for (const what of incomplete(work.draft)) teller(work.draft, work.entry)(what)
   for (const { draft, entry } of gathered.savedQueries)
     for (const each of draft.exports)
       if (!isJsonObject(each.config) || each.config.export_as === null)
