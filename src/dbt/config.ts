@@ -78,7 +78,7 @@ export class Configs {
   /** Defaults and the levels of the package's dbt_project.yml: the same for all resources of a folder. */
   #base(own: OwnConfig): JsonObject {
     const levels = this.#levelsOf(own.package, own, false)
-    const key = `${own.kind} ${this.#key(levels)}`
+    const key = levels.length === 0 ? own.kind : `${own.kind} ${this.#key(levels)}`
     const known = this.#bases.get(key)
     if (known) return known
     const base: Record<string, Json> = { ...configDefaults(own.kind) }
@@ -88,6 +88,7 @@ export class Configs {
   }
 
   #key(levels: readonly DataObject[]): string {
+    if (levels.length === 0) return ''
     return levels.map((level) => this.#id(level)).join(' ')
   }
 
@@ -101,9 +102,10 @@ export class Configs {
     return id
   }
 
-  #levelsOf(from: Package, own: OwnConfig, isUnrendered: boolean): DataObject[] {
-    const levels: DataObject[] = []
+  #levelsOf(from: Package, own: OwnConfig, isUnrendered: boolean): readonly DataObject[] {
     let level: Data | undefined = configTree(from, own.kind, isUnrendered, this.#packages.root)
+    if (!isObject(level)) return NO_LEVELS
+    const levels: DataObject[] = []
     for (let depth = 0; isObject(level); depth += 1) {
       const config = this.#level(level, isUnrendered)
       if (Object.keys(config).length > 0) levels.push(config)
@@ -144,13 +146,16 @@ export class Configs {
   }
 }
 
+const NO_LEVELS: readonly DataObject[] = []
+
 /** Whether a resource of the project itself says nothing of its config: most tests do not. */
 function isSilent({ package: { isRoot }, patch, call }: OwnConfig): boolean {
   return isRoot && isEmpty(patch) && isEmpty(call)
 }
 
 function isEmpty(data: DataObject | undefined): boolean {
-  return data === undefined || Object.keys(data).length === 0
+  for (const _key in data) return false
+  return true
 }
 
 function hookName(key: string): string {

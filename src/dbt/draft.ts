@@ -62,7 +62,8 @@ export interface Work {
   call: DataObject
   unrenderedCall: DataObject
   readonly asked: Asked[]
-  readonly macros: Set<string>
+  /** Tests of one macro may have one set. */
+  macros: Set<string>
   /** `config:` of its YAML, as it is and with its Jinja unrendered. */
   patch: DataObject | undefined
   unrenderedPatch: DataObject | undefined
@@ -92,12 +93,7 @@ export function makeDraft(resource_type: NodeDraft['resource_type'], base: Base)
     case 'operation':
       return Object.assign(common(resource_type, base), { index: 0 })
     case 'test':
-      return Object.assign(common(resource_type, base), {
-        test_metadata: null,
-        column_name: null,
-        attached_node: null,
-        file_key_name: null,
-      })
+      return testDraft(base)
     case 'function':
       return Object.assign(common(resource_type, base), {
         arguments: [],
@@ -114,6 +110,9 @@ export function makeDraft(resource_type: NodeDraft['resource_type'], base: Base)
   }
 }
 
+/** Of what nodes have none of there is one, which nobody changes: a project has tens of thousands of tests. */
+const NOTHING: readonly never[] = []
+const NO_FIELDS = {}
 const NO_CONFIG: NodeConfig = { enabled: true, materialized: 'view', tags: [], meta: {} }
 const NO_CHECKSUM = { name: 'none', checksum: '' }
 const NO_COLUMNS = new Map()
@@ -132,24 +131,63 @@ function common<T extends NodeDraft['resource_type']>(resource_type: T, base: Ba
     schema: '',
     relation_name: null,
     alias: base.name,
-    fqn: [],
+    fqn: NOTHING,
     checksum: NO_CHECKSUM,
     config: NO_CONFIG,
-    tags: [],
-    meta: {},
+    tags: NOTHING,
+    meta: NO_FIELDS,
     description: '',
     columns: NO_COLUMNS,
     docs: SHOWN,
-    doc_blocks: [],
+    doc_blocks: NOTHING,
     group: null,
     raw_code: '',
     language: 'sql',
-    refs: [],
-    sources: [],
-    metrics: [],
-    functions: [],
+    refs: NOTHING,
+    sources: NOTHING,
+    metrics: NOTHING,
+    functions: NOTHING,
     depends_on: NOTHING_NEEDED,
     patch_path: null,
-    unrendered_config: {},
+    unrendered_config: NO_FIELDS,
+  }
+}
+
+/** A test has what `common` has and four fields more: added to an object that is made already, they would be kept apart from it. */
+function testDraft(base: Base): DataTestDraft {
+  return {
+    resource_type: 'test',
+    name: base.name,
+    package_name: base.package_name,
+    path: base.path,
+    original_file_path: base.original_file_path,
+    unique_id: base.unique_id,
+    database: null,
+    schema: '',
+    relation_name: null,
+    alias: base.name,
+    fqn: NOTHING,
+    checksum: NO_CHECKSUM,
+    config: NO_CONFIG,
+    tags: NOTHING,
+    meta: NO_FIELDS,
+    description: '',
+    columns: NO_COLUMNS,
+    docs: SHOWN,
+    doc_blocks: NOTHING,
+    group: null,
+    raw_code: '',
+    language: 'sql',
+    refs: NOTHING,
+    sources: NOTHING,
+    metrics: NOTHING,
+    functions: NOTHING,
+    depends_on: NOTHING_NEEDED,
+    patch_path: null,
+    unrendered_config: NO_FIELDS,
+    test_metadata: null,
+    column_name: null,
+    attached_node: null,
+    file_key_name: null,
   }
 }

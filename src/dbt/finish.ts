@@ -22,7 +22,7 @@ export function finishNode(session: Session, names: Names, work: Work): void {
   // dbt renders the hooks when it reads the SQL and again when it reads the YAML, and notes their refs each time.
   if (isPatched) renderHooks(session, work, configs.rendered(own))
   const unrenderedCall = Object.keys(work.unrenderedCall).length > 0 ? work.unrenderedCall : work.call
-  const unrenderedPatch = patch ? deepMerge(patch, work.unrenderedPatch ?? {}) : undefined
+  const unrenderedPatch = patch && isSaid(work.unrenderedPatch) ? deepMerge(patch, work.unrenderedPatch) : patch
   draft.unrendered_config = configs.unrendered({
     ...own,
     call: unrenderedCall,
@@ -35,12 +35,13 @@ export function finishNode(session: Session, names: Names, work: Work): void {
   if (draft.resource_type !== 'test') renderHooks(session, work, config)
 }
 
+const NOTHING: DataObject = {}
+
 /** A null says nothing to dbt: what was said before it, in the SQL or in dbt_project.yml, is kept in the node's config. */
 function keptConfig(session: Session, work: Work, config: JsonObject): JsonObject | undefined {
-  const said = [...Object.entries(work.call), ...Object.entries(work.patch ?? {})]
-  const nulls = said
-    .filter(([key, value]) => value === null && (ownValue(config, key) ?? null) === null)
-    .map(([key]) => key)
+  const nulls: string[] = []
+  for (const said of [work.call, work.patch ?? NOTHING])
+    for (const key in said) if (said[key] === null && (ownValue(config, key) ?? null) === null) nulls.push(key)
   if (nulls.length === 0) return undefined
   const own = { kind: work.kind, package: work.package, fqn: work.draft.fqn }
   const layers = [session.configs.rendered({ ...own, call: work.call }), session.configs.rendered(own)]
@@ -50,6 +51,10 @@ function keptConfig(session: Session, work: Work, config: JsonObject): JsonObjec
       layers.map((layer) => ownValue(layer, key) ?? null).find((value) => value !== null) ?? null,
     ]),
   )
+}
+
+function isSaid(data: DataObject | undefined): data is DataObject {
+  return data !== undefined && Object.keys(data).length > 0
 }
 
 /** As dbt's deep_merge: objects are merged, a later list is put before an earlier one, all else is replaced. */
@@ -65,7 +70,8 @@ export function deepMerge(base: DataObject, over: DataObject): DataObject {
 
 function applyConfig(draft: NodeDraft, config: JsonObject): void {
   draft.config = nodeConfig(config)
-  draft.tags = [...new Set([...draft.tags, ...draft.config.tags])]
+  if (draft.tags.length === 0) draft.tags = unique(draft.config.tags)
+  else if (draft.config.tags.length > 0) draft.tags = unique([...draft.tags, ...draft.config.tags])
   if (Object.keys(draft.config.meta).length > 0) draft.meta = draft.config.meta
   if (typeof config.group === 'string' && config.group !== '') draft.group = config.group
   if (isJsonObject(config.docs))
@@ -82,6 +88,10 @@ function applyConfig(draft: NodeDraft, config: JsonObject): void {
       alias_types: contract.alias_types !== false,
       checksum: null,
     }
+}
+
+function unique(tags: readonly string[]): readonly string[] {
+  return tags.length < 2 ? tags : [...new Set(tags)]
 }
 
 function nodeConfig(config: JsonObject): NodeConfig {

@@ -2,16 +2,17 @@ import { TemplateError, TemplateSyntaxError } from '../jinja/errors.ts'
 import { Dict, render, renderNative, type Value, walk } from '../jinja/index.ts'
 import { addConfigCall } from './config.ts'
 import { type Data, type DataObject, fromValue, isList, isObject, plainObject, toValue } from './data.ts'
-import type { Work } from './draft.ts'
+import { makeDraft, type Work } from './draft.ts'
+import type { SourceFile } from './files.ts'
 import type { MacroEntry } from './macro.ts'
 import { macroDependencies } from './macro-resource.ts'
-import { flag } from './package.ts'
+import { flag, type Package } from './package.ts'
 import { nearest } from './packages.ts'
 import { ParseSubject } from './parse-subject.ts'
 import { type PropertyEntry, YamlSubject, yamlScope } from './properties.ts'
 import type { Session } from './session.ts'
 import type { Place } from './sink.ts'
-import { folders, makeWork } from './sql-nodes.ts'
+import { folders } from './sql-nodes.ts'
 import { refOrSource } from './static.ts'
 import {
   type BuiltTest,
@@ -37,75 +38,151 @@ export interface TestRequest {
 /** A function call that dbt takes for Jinja in a test's argument. */
 const CALL = /^\s*(?:env_var|ref|var|source|doc)\s*\(.+\)\s*$/
 
-/** Makes the node of a generic test; `undefined` when it is not written as a test, which is told to the sink. */
-export function makeGenericTest(session: Session, request: TestRequest): Work | undefined {
-  const { entry, place, target } = request
-  const built = build(session, request)
-  if (!built) return undefined
-  const work = makeWork(
-    session,
-    entry.package,
-    entry.source,
-    'test',
-    built.fullName,
-    `${built.shortName}.sql`,
-    built.rawCode,
-  )
-  const { draft } = work
-  if (draft.resource_type !== 'test') return undefined
-  draft.unique_id = `test.${entry.package.name}.${built.fullName}.${built.hash}`
-  draft.fqn = [entry.package.name, ...folders(join(entry.source.original)).slice(1), built.fullName]
-  draft.tags = [...new Set([...request.tags, ...configTags(built.config)])].sort(compare)
-  draft.description = built.description
-  draft.column_name = request.columnName
-  draft.test_metadata = { name: built.name, kwargs: plainObject(built.args), namespace: built.namespace }
-  draft.file_key_name = `${target.key}.${target.name}`
-  const result: Work = { ...work, place, testArguments: built.args }
-  gather(session, result, built, target)
-  return result
-}
+/** Makes the nodes of generic tests: what is the same for all tests, or for all of one macro, is worked out once. */
+export class GenericTests {
+  readonly #session: Session
+  readonly #hasArguments: boolean
+  readonly #macros = new Map<Package, Map<string, TestMacro>>()
+  readonly #folders = new Map<SourceFile, readonly string[]>()
+  readonly #tags = new Map<string, readonly string[]>()
 
-function build(session: Session, { entry, target, definition, columnName, place }: TestRequest): BuiltTest | undefined {
-  const { runtime, sink, cache, packages } = session
-  const scope = yamlScope(runtime, entry.package)
-  const renderTemplate = (text: string): Data =>
-    runtime.with(new YamlSubject(entry.package, place, session), () =>
-      fromValue(renderNative(cache.template(text, 'yaml'), scope)),
-    )
-  try {
-    return buildTest(definition, target, columnName, {
-      hasArguments: flag(packages.root, 'require_generic_test_arguments_property', true),
-      render: (text) => renderTestConfig(text, renderTemplate),
+  constructor(session: Session) {
+    this.#session = session
+    this.#hasArguments = flag(session.packages.root, 'require_generic_test_arguments_property', true)
+  }
+
+  /** The node of a test; `undefined` when it is not written as a test, which is told to the sink. */
+  make(request: TestRequest): Work | undefined {
+    const { entry, place, target } = request
+    const built = this.#build(request)
+    if (!built) return undefined
+    const unique_id = `test.${entry.package.name}.${built.fullName}.${built.hash}`
+    const draft = makeDraft('test', {
+      name: built.fullName,
+      package_name: entry.package.name,
+      path: `${built.shortName}.sql`,
+      original_file_path: entry.source.original,
+      unique_id,
     })
-  } catch (error) {
-    if (!(error instanceof TestError || error instanceof TemplateError || error instanceof TemplateSyntaxError))
-      throw error
-    sink.add('invalid-properties', 'error', place, `this is no test: ${error.message}`)
-    return undefined
+    if (draft.resource_type !== 'test') return undefined
+    const { packages } = this.#session
+    draft.raw_code = built.rawCode
+    draft.database = packages.target.database
+    draft.schema = packages.target.schema
+    draft.fqn = [entry.package.name, ...this.#foldersOf(entry.source), built.fullName]
+    draft.tags = this.#tagsOf(request, built)
+    draft.description = built.description
+    draft.column_name = request.columnName
+    draft.test_metadata = { name: built.name, kwargs: plainObject(built.args), namespace: built.namespace }
+    draft.file_key_name = target.fileKey
+    const macro = this.#macro(entry.package, built)
+    const work: Work = {
+      draft,
+      package: entry.package,
+      kind: 'test',
+      source: entry.source,
+      template: null,
+      place,
+      call: built.config,
+      unrenderedCall: NO_CONFIG,
+      asked: [],
+      macros: macro.alone,
+      patch: undefined,
+      unrenderedPatch: undefined,
+      testArguments: built.args,
+    }
+    if (macro.entry === undefined) tellMissing(this.#session, work, built)
+    if (macro.isPlain) askTarget(work, target, target.version)
+    else if (macro.withWhere && askArguments(this.#session, work, built.args)) {
+      work.macros = macro.withWhere
+      askTarget(work, target, target.version === null ? null : String(target.version))
+      work.call = addConfigCall(built.config, built.config)
+      work.unrenderedCall = writtenConfig(built.config)
+    } else {
+      work.macros = new Set(macro.alone)
+      renderTest(this.#session, work, built, macro.entry)
+    }
+    return work
+  }
+
+  #build({ entry, target, definition, columnName, place }: TestRequest): BuiltTest | undefined {
+    const { runtime, sink, cache } = this.#session
+    const renderTemplate = (text: string): Data =>
+      runtime.with(new YamlSubject(entry.package, place, this.#session), () =>
+        fromValue(renderNative(cache.template(text, 'yaml'), yamlScope(runtime, entry.package))),
+      )
+    try {
+      return buildTest(definition, target, columnName, {
+        hasArguments: this.#hasArguments,
+        render: (text) => renderTestConfig(text, renderTemplate),
+      })
+    } catch (error) {
+      if (!(error instanceof TestError || error instanceof TemplateError || error instanceof TemplateSyntaxError))
+        throw error
+      sink.add('invalid-properties', 'error', place, `this is no test: ${error.message}`)
+      return undefined
+    }
+  }
+
+  #macro(of: Package, { name }: BuiltTest): TestMacro {
+    let known = this.#macros.get(of)
+    if (!known) {
+      known = new Map()
+      this.#macros.set(of, known)
+    }
+    let macro = known.get(name)
+    if (!macro) {
+      macro = testMacro(this.#session, of, name)
+      known.set(name, macro)
+    }
+    return macro
+  }
+
+  #foldersOf(source: SourceFile): readonly string[] {
+    let found = this.#folders.get(source)
+    if (!found) {
+      found = folders(join(source.original)).slice(1)
+      this.#folders.set(source, found)
+    }
+    return found
+  }
+
+  #tagsOf({ tags }: TestRequest, { config }: BuiltTest): readonly string[] {
+    if (tags.length === 0 && config.tags === undefined) return NO_TAGS
+    const all = [...new Set([...tags, ...configTags(config)])].sort(compare)
+    const key = all.join('\0')
+    const known = this.#tags.get(key) ?? all
+    this.#tags.set(key, known)
+    return known
   }
 }
 
-/** Notes what the test depends on: without rendering it when that changes nothing. */
-function gather(session: Session, work: Work, built: BuiltTest, target: TestTarget): void {
+const NO_CONFIG: DataObject = {}
+const NO_TAGS: readonly string[] = []
+
+/** What the tests of one macro have in common. */
+interface TestMacro {
+  readonly entry: MacroEntry | undefined
+  /** The macro alone: what a test is known to depend on before anything is rendered. */
+  readonly alone: Set<string>
+  /** Whether dbt does not render the test. */
+  readonly isPlain: boolean
+  /** With `get_where_subquery`, when nothing but its call comes of rendering the test. */
+  readonly withWhere: Set<string> | undefined
+}
+
+function testMacro(session: Session, of: Package, name: string): TestMacro {
   const { macros } = session.runtime
-  const macro = macros.resolve(work.package.name, `test_${built.name}`)
-  if (!macro) tellMissing(session, work, built)
-  else work.macros.add(macro.unique_id)
-  work.call = built.config
-  if (macro?.unique_id === 'macro.dbt.test_not_null' || macro?.unique_id === 'macro.dbt.test_unique') {
-    askTarget(work, target, target.version)
-    return
+  const entry = macros.resolve(of.name, `test_${name}`)
+  const where = macros.lookup(of.name, 'get_where_subquery')
+  const isKnown = where !== undefined && 'unique_id' in where && macros.isInternal(where.package)
+  const alone = entry ? [entry.unique_id] : []
+  return {
+    entry,
+    alone: new Set(alone),
+    isPlain: entry?.unique_id === 'macro.dbt.test_not_null' || entry?.unique_id === 'macro.dbt.test_unique',
+    withWhere: isKnown && (!entry || isInert(session, entry)) ? new Set([...alone, where.unique_id]) : undefined,
   }
-  const where = macros.lookup(work.package.name, 'get_where_subquery')
-  const isPlain = where !== undefined && 'unique_id' in where && macros.isInternal(where.package)
-  if (isPlain && (!macro || isInert(session, macro)) && askArguments(session, work, built.args)) {
-    work.macros.add(where.unique_id)
-    askTarget(work, target, target.version === null ? null : String(target.version))
-    work.call = addConfigCall(built.config, built.config)
-    work.unrenderedCall = writtenConfig(built.config)
-    return
-  }
-  renderTest(session, work, built, macro)
 }
 
 function askTarget(work: Work, target: TestTarget, version: string | number | null): void {

@@ -17,6 +17,13 @@ export class RefLookup {
     return find(this.#byName, name, packageName, version)
   }
 
+  /** The first of a name, or the one of a package. */
+  first(name: string, packageName: string | null, version: string | number | null): NodeDraft | undefined {
+    const packages = this.#byName.get(keyOf(name, version))
+    if (!packages) return undefined
+    return packageName === null ? packages.values().next().value : packages.get(packageName)
+  }
+
   findDisabled(name: string, packageName: string | null, version: string | number | null): readonly NodeDraft[] {
     return find(this.#disabled, name, packageName, version)
   }
@@ -73,11 +80,15 @@ function find(
   packageName: string | null,
   version: string | number | null,
 ): readonly NodeDraft[] {
-  const packages = index.get(version === null || version === '' ? name : `${name}.v${version}`)
+  const packages = index.get(keyOf(name, version))
   if (!packages) return []
   if (packageName === null) return [...packages.values()]
   const found = packages.get(packageName)
   return found ? [found] : []
+}
+
+function keyOf(name: string, version: string | number | null): string {
+  return version === null || version === '' ? name : `${name}.v${version}`
 }
 
 /** The packages in which dbt looks for what a resource names: `null` is any. */

@@ -1,4 +1,4 @@
-import type { SourceDraft, Work } from './draft.ts'
+import type { Asked, SourceDraft, Work } from './draft.ts'
 import { hasRelation } from './finish.ts'
 import type { Gathered } from './gathered.ts'
 import { isRefable, RefLookup } from './lookup.ts'
@@ -142,9 +142,7 @@ function resolveNode(resolver: Resolver, work: Work): void {
     draft.depends_on = { macros, nodes: [] }
     return
   }
-  draft.refs = work.asked.flatMap((asked) => (asked.kind === 'ref' ? [asked.args] : []))
-  draft.sources = work.asked.flatMap((asked) => (asked.kind === 'source' ? [asked.args] : []))
-  draft.functions = work.asked.flatMap((asked) => (asked.kind === 'function' ? [functionName(asked.args)] : []))
+  noteAsked(draft, work.asked)
   if (!draft.config.enabled) {
     draft.depends_on = { macros, nodes: [] }
     return
@@ -160,6 +158,19 @@ function resolveNode(resolver: Resolver, work: Work): void {
   resolver.unresolved.push(...own.filter((unresolved) => unresolved.reason !== 'disabled'))
 }
 
+function noteAsked(draft: Work['draft'], all: readonly Asked[]): void {
+  const [refs, sources, functions]: [RefArgs[], (readonly [string, string])[], (readonly string[])[]] = [[], [], []]
+  for (const asked of all)
+    if (asked.kind === 'source') sources.push(asked.args)
+    else if (asked.kind === 'ref') refs.push(asked.args)
+    else functions.push(functionName(asked.args))
+  draft.refs = refs.length > 0 ? refs : NOTHING
+  draft.sources = sources.length > 0 ? sources : NOTHING
+  draft.functions = functions.length > 0 ? functions : NOTHING
+}
+
+const NOTHING: never[] = []
+
 function functionName({ name, package: from }: RefArgs): readonly string[] {
   return from === null ? [name] : [from, name]
 }
@@ -170,7 +181,7 @@ function attach(gathered: Gathered, refs: RefLookup): void {
     const { draft } = work
     if (draft.resource_type !== 'test' || target.table !== null) continue
     const found =
-      refs.find(target.name, entry.package.name, target.version)[0] ??
+      refs.first(target.name, entry.package.name, target.version) ??
       refs.findDisabled(target.name, null, target.version)[0]
     if (!found) continue
     draft.attached_node = found.unique_id
@@ -217,12 +228,18 @@ type Edged = Pick<ManifestNode, 'unique_id'> & { readonly depends_on?: { readonl
 
 function edges(all: readonly Edged[]): Pick<Manifest, 'parent_map' | 'child_map'> {
   const parents = new Map<string, readonly string[]>()
-  const children = new Map<string, string[]>(all.map(({ unique_id }) => [unique_id, []]))
+  const children = new Map<string, string[]>()
+  for (const { unique_id } of all) children.set(unique_id, NOTHING)
   for (const { unique_id, depends_on } of all) {
-    const own = [...(depends_on?.nodes ?? [])].sort()
+    const nodes = depends_on?.nodes ?? NOTHING
+    const own = nodes.length < 2 ? nodes : [...nodes].sort()
     parents.set(unique_id, own)
-    for (const parent of own) children.get(parent)?.push(unique_id)
+    for (const parent of own) {
+      const known = children.get(parent)
+      if (known === NOTHING) children.set(parent, [unique_id])
+      else known?.push(unique_id)
+    }
   }
-  for (const list of children.values()) list.sort()
+  for (const list of children.values()) if (list.length > 1) list.sort()
   return { parent_map: parents, child_map: children }
 }

@@ -14,7 +14,8 @@ type Component = 'schema' | 'alias' | 'database'
 /** Names relations by the project's macros, or dbt's: https://docs.getdbt.com/docs/build/custom-schemas */
 export class Names {
   readonly #session: Session
-  readonly #known = new Map<string, string | null>()
+  readonly #known = new Map<MacroEntry, Map<string | null, string | null>>()
+  readonly #macros = new Map<Component, Map<Package, MacroEntry | undefined>>()
   readonly #simple = new Map<MacroEntry, boolean>()
   readonly #dispatched = new Map<Component, boolean>()
 
@@ -25,13 +26,31 @@ export class Names {
   /** The name of one part of a node's relation, given what its config asks for. */
   of(component: Component, node: NodeDraft, of: Package, custom: string | null): string | null {
     const { macros } = this.#session.runtime
-    const entry = macros.nameMacro(component, of.name)
+    const entry = this.#macro(component, of)
     if (!entry || (macros.isInternal(entry.package) && !this.#isDispatched(component)))
       return this.#native(component, node, custom)
     if (!this.#isSimple(entry)) return this.#call(component, entry, node, custom)
-    const key = `${entry.unique_id} ${custom}`
-    if (!this.#known.has(key)) this.#known.set(key, this.#call(component, entry, node, custom))
-    return this.#known.get(key) ?? null
+    let known = this.#known.get(entry)
+    if (!known) {
+      known = new Map()
+      this.#known.set(entry, known)
+    }
+    let name = known.get(custom)
+    if (name === undefined) {
+      name = this.#call(component, entry, node, custom)
+      known.set(custom, name)
+    }
+    return name
+  }
+
+  #macro(component: Component, of: Package): MacroEntry | undefined {
+    let known = this.#macros.get(component)
+    if (!known) {
+      known = new Map()
+      this.#macros.set(component, known)
+    }
+    if (!known.has(of)) known.set(of, this.#session.runtime.macros.nameMacro(component, of.name))
+    return known.get(of)
   }
 
   /** Whether somebody has a macro that dbt's own would dispatch to. */

@@ -7,7 +7,7 @@ import type { NodeDraft, Work } from './draft.ts'
 import { tellEncodings } from './encoding.ts'
 import { finishNode } from './finish.ts'
 import { Gathered } from './gathered.ts'
-import { makeGenericTest } from './generic-tests.ts'
+import { GenericTests } from './generic-tests.ts'
 import { type MacroEntry, readMacros } from './macro.ts'
 import { MacroIndex } from './macro-index.ts'
 import { macroResources } from './macro-resource.ts'
@@ -143,8 +143,9 @@ function gather(session: Session): Gathered {
       requests.push(...table.tests)
     }
   }
+  const tests = new GenericTests(session)
   for (const request of requests) {
-    const work = makeGenericTest(session, request)
+    const work = tests.make(request)
     if (!work) continue
     finishNode(session, names, work)
     gathered.addTest(work, request)
@@ -187,7 +188,8 @@ function describe(session: Session, gathered: Gathered): void {
   const descriptions = new Descriptions(session, gathered.docs)
   const describeNode = (node: NodeDraft, work: Work): void => {
     const place = gathered.patchPlaces.get(node.unique_id) ?? work.place
-    Object.assign(node, descriptions.of(node.description, node.package_name, place))
+    if (node.description !== '') Object.assign(node, descriptions.of(node.description, node.package_name, place))
+    if (node.columns.size === 0) return
     node.columns = gathered.describeColumns(node.unique_id, node.columns, (text, at) =>
       descriptions.of(text, node.package_name, at ?? place),
     )

@@ -12,12 +12,14 @@ export function inferKeys(nodes: ReadonlyMap<string, Work>, gathered: Gathered):
     else tests.set(draft.attached_node, [draft])
   }
   for (const { draft } of nodes.values()) {
-    if (draft.resource_type === 'model')
-      draft.primary_key = constrainedKey(draft) ?? keyOf(tests.get(draft.unique_id) ?? [])
+    if (draft.resource_type === 'model') draft.primary_key = constrainedKey(draft) ?? keyOf(tests.get(draft.unique_id))
   }
 }
 
-function keyOf(tests: readonly NodeDraft[]): readonly string[] {
+const NO_KEY: readonly string[] = []
+
+function keyOf(tests: readonly NodeDraft[] | undefined): readonly string[] {
+  if (!tests) return NO_KEY
   const [enabled, disabled, notNull] = [new Set<string>(), new Set<string>(), new Set<string>()]
   for (const test of tests) {
     if (test.resource_type !== 'test' || !test.test_metadata) continue

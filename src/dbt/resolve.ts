@@ -39,6 +39,10 @@ export class Resolver {
 
   /** The unique_ids of all that is asked for, each once, in the order of asking; what leads nowhere is noted. */
   resolveAll(asker: Asker, asked: readonly Asked[]): string[] {
+    if (asked.length === 1 && asked[0]) {
+      const only = this.#resolve(asker, asked[0])
+      return only === undefined ? [] : [only]
+    }
     const found = new Set<string>()
     // dbt resolves sources before refs, and functions last.
     for (const each of asked) if (each.kind === 'source') add(found, this.#resolveSource(asker, each))
@@ -47,10 +51,15 @@ export class Resolver {
     return [...found]
   }
 
+  #resolve(asker: Asker, asked: Asked): string | undefined {
+    if (asked.kind === 'source') return this.#resolveSource(asker, asked)
+    return asked.kind === 'ref' ? this.#resolveRef(asker, asked) : this.#resolveFunction(asker, asked)
+  }
+
   /** The node that a `ref` finds; `undefined` when there is none that is enabled. */
   ref(asker: Asker, args: RefArgs): NodeDraft | undefined {
     for (const packageName of this.#search(asker, args.package)) {
-      const found = this.#refs.find(args.name, packageName, args.version)[0]
+      const found = this.#refs.first(args.name, packageName, args.version)
       if (found) return found
     }
     return undefined

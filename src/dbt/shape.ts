@@ -5,7 +5,11 @@ import { type Data, type DataObject, isList, isObject } from './data.ts'
  * Says what is wrong with a value. `data` is it with its Jinja rendered, `raw` as it is written, which knows where it stands: `tell` is given
  * the mapping or list that is around it and the key or index in there.
  */
-export type Shape = (data: Data, raw: Data, at: At) => void
+export interface Shape {
+  (data: Data, raw: Data, at: At): void
+  /** Whether nothing is wrong, where that can be told without saying it: it is asked of all YAML, and the answer is nearly always yes. */
+  readonly fits?: (data: Data) => boolean
+}
 
 interface At {
   readonly holder: object
@@ -16,7 +20,7 @@ interface At {
 }
 export type Tell = (holder: object, key: string | number, message: string) => void
 
-export const anything: Shape = () => {}
+export const anything: Shape = Object.assign(() => {}, { fits: () => true })
 export const text = plain('a text', (data) => typeof data === 'string')
 export const bool = plain('true or false', (data) => typeof data === 'boolean')
 export const whole = plain('a whole number', (data) => typeof data === 'number' && Number.isInteger(data))
@@ -44,13 +48,14 @@ export function textOr(shape: Shape): Shape {
 
 /** Null, or what the shape says. */
 export function nullable(shape: Shape): Shape {
-  return (data, raw, at) => {
+  const check: Shape = (data, raw, at) => {
     if (data !== null) shape(data, raw, at)
   }
+  return Object.assign(check, { fits: (data: Data) => data === null || fits(shape, data) })
 }
 
 export function listOf(item: Shape): Shape {
-  return (data, raw, { holder, key, name, tell }) => {
+  const check: Shape = (data, raw, { holder, key, name, tell }) => {
     if (!isList(data)) {
       tell(holder, key, `'${name}' is a list, not ${kindOf(data)}`)
       return
@@ -61,12 +66,19 @@ export function listOf(item: Shape): Shape {
       item(each, written[index] ?? null, { ...inner, key: isList(raw) ? index : key })
     })
   }
+  return Object.assign(check, {
+    fits: (data: Data) => {
+      if (!isList(data)) return false
+      for (const each of data) if (!fits(item, each)) return false
+      return true
+    },
+  })
 }
 
 /** A mapping. Fields that are not named here may be anything. */
 export function mapping(fields: Readonly<Record<string, Shape>> = {}, required: readonly string[] = []): Shape {
-  const known = Object.entries(fields)
-  return (data, raw, { holder, key, name, tell }) => {
+  const known = new Map(Object.entries(fields))
+  const check: Shape = (data, raw, { holder, key, name, tell }) => {
     if (!isObject(data)) {
       tell(holder, key, `'${name}' is a mapping, not ${kindOf(data)}`)
       return
@@ -80,6 +92,17 @@ export function mapping(fields: Readonly<Record<string, Shape>> = {}, required: 
       shape(data[field] ?? null, written?.[field] ?? null, inner)
     }
   }
+  return Object.assign(check, {
+    fits: (data: Data) => {
+      if (!isObject(data)) return false
+      for (const field of required) if (!Object.hasOwn(data, field)) return false
+      for (const field in data) {
+        const shape = known.get(field)
+        if (shape && !fits(shape, data[field] ?? null)) return false
+      }
+      return true
+    },
+  })
 }
 
 /** A mapping without other fields than these. */
@@ -111,14 +134,20 @@ export function checkFields(
 ): void {
   for (const field of Object.keys(data)) {
     const shape = Object.hasOwn(fields, field) ? fields[field] : undefined
-    shape?.(data[field] ?? null, raw[field] ?? null, { holder: raw, key: field, name: field, tell })
+    if (!shape || fits(shape, data[field] ?? null)) continue
+    shape(data[field] ?? null, raw[field] ?? null, { holder: raw, key: field, name: field, tell })
   }
 }
 
 function plain(expected: string, fits: (data: Data) => boolean): Shape {
-  return (data, _raw, { holder, key, name, tell }) => {
+  const check: Shape = (data, _raw, { holder, key, name, tell }) => {
     if (!fits(data)) tell(holder, key, `'${name}' is ${expected}, not ${kindOf(data)}`)
   }
+  return Object.assign(check, { fits })
+}
+
+function fits(shape: Shape, data: Data): boolean {
+  return shape.fits?.(data) ?? false
 }
 
 /** What a value is, in words; a short text is quoted. */

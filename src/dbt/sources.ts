@@ -18,6 +18,7 @@ import { objectOr, objects, type PropertyEntry, placeOf } from './properties.ts'
 import type { Session } from './session.ts'
 import type { Place } from './sink.ts'
 import { folders } from './sql-nodes.ts'
+import { testTarget } from './test-builder.ts'
 import { requestsOf } from './test-requests.ts'
 
 /** A table of a source while it is parsed. */
@@ -164,7 +165,7 @@ function makeTable(
   const tests = requestsOf(
     session,
     entry,
-    { key: 'sources', name: entry.name, table: name, version: null },
+    testTarget('sources', entry.name, name, null),
     rawTable,
     { quote_columns: isJsonObject(quoting) ? (quoting.column ?? null) : null },
     () => true,

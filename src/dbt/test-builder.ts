@@ -1,4 +1,5 @@
-import { Float, repr, str } from '../jinja/index.ts'
+import { Float, str } from '../jinja/index.ts'
+import { quote } from '../jinja/quote.ts'
 import { type Data, type DataObject, define, isList, isObject, textOr, texts, toValue } from './data.ts'
 import { withoutLastNewline } from './render.ts'
 import { compare, md5 } from './text.ts'
@@ -10,6 +11,22 @@ export interface TestTarget {
   readonly name: string
   readonly table: string | null
   readonly version: string | number | null
+  /** The argument `model` of its tests, which is one text for all of them, and that as Python prints it. */
+  readonly model: string
+  readonly printedModel: string
+  /** `models.` and the name, as the manifest has it. */
+  readonly fileKey: string
+}
+
+/** What tests are put on. */
+export function testTarget(
+  key: TestTarget['key'],
+  name: string,
+  table: string | null,
+  version: string | number | null,
+): TestTarget {
+  const model = `{{ get_where_subquery(${targetCall(name, table, version)}) }}`
+  return { key, name, table, version, model, printedModel: quote(model), fileKey: `${key}.${name}` }
 }
 
 /** A generic test as its YAML makes it. */
@@ -32,6 +49,7 @@ export class TestError extends Error {
   override readonly name = 'TestError'
 }
 
+const NO_CONFIG: DataObject = {}
 const CONFIG_ARGS = [
   'severity',
   'tags',
@@ -49,6 +67,8 @@ const CONFIG_ARGS = [
   'schema',
   'alias',
 ]
+/** What of a test's body is no argument of its macro. */
+const TAKEN = new Set([...CONFIG_ARGS, 'config', 'description', 'name'])
 const NAME = /^(?:([a-zA-Z_][0-9a-zA-Z_]*)\.)?([a-zA-Z_][0-9a-zA-Z_]*)/
 const HASH_LENGTH = 10
 const MAX_NAME = 64
@@ -76,39 +96,37 @@ export function buildTest(
   const match = NAME.exec(writtenName)
   if (!match) throw new TestError(`'${writtenName}' is no name of a test`)
   const [, namespace = null, name = ''] = match
-  const args: Record<string, Data> = { ...given, model: `{{ get_where_subquery(${targetCall(target)}) }}` }
-  const config = takeConfig(args, options.render)
-  const description = textOr(take(args, 'description'), '')
-  const named = take(args, 'name')
+  const args: Record<string, Data> = {}
+  for (const key in given) if (!TAKEN.has(key)) define(args, key, given[key] as Data)
+  args.model = target.model
+  const own = takeConfig(given, options.render)
+  const description = textOr(given.description, '')
+  const named = given.name
   const [shortName, fullName] =
     typeof named === 'string' ? [named, named] : syntheticNames(target, namespace, name, args)
-  if (shortName !== fullName && !('alias' in config)) config.alias = shortName
-  const kwargs = args
+  const config = shortName === fullName || 'alias' in own ? own : { ...own, alias: shortName }
   return {
     name,
     namespace,
     fullName,
     shortName,
     description,
-    args: kwargs,
+    args,
     config,
     rawCode: rawCode(namespace, name, config),
-    hash: hashOf(fullName, namespace, name, kwargs),
+    hash: hashOf(fullName, namespace, name, args, target),
   }
 }
 
-function testArguments(
-  definition: Data,
-  columnName: string | null,
-  hasArguments: boolean,
-): [string, Record<string, Data>] {
-  const [name, body] = nameAndBody(typeof definition === 'string' ? { [definition]: {} } : definition)
+/** A test's name and all that is said of it, `column_name` included. */
+function testArguments(definition: Data, columnName: string | null, hasArguments: boolean): [string, DataObject] {
+  if (typeof definition === 'string') return [definition, columnName === null ? NO_CONFIG : { column_name: columnName }]
+  const [name, body] = nameAndBody(definition)
   if (!isObject(body)) throw new TestError(`the arguments of the test '${name}' are a mapping`)
-  const args: Record<string, Data> = { ...body }
-  if (columnName !== null) args.column_name = columnName
-  if (!hasArguments) return [name, args]
-  const nested = take(args, 'arguments')
-  return [name, isObject(nested) ? { ...args, ...nested } : args]
+  const all = columnName === null ? body : { ...body, column_name: columnName }
+  if (!(hasArguments && 'arguments' in all)) return [name, all]
+  const { arguments: nested, ...rest } = all
+  return [name, isObject(nested) ? { ...rest, ...nested } : rest]
 }
 
 function nameAndBody(definition: Data): [string, Data] {
@@ -127,13 +145,7 @@ function nameAndBody(definition: Data): [string, Data] {
   return [first[0], first[1] ?? {}]
 }
 
-function take(args: Record<string, Data>, key: string): Data | undefined {
-  const value = args[key]
-  delete args[key]
-  return value
-}
-
-function targetCall({ name, table, version }: TestTarget): string {
+function targetCall(name: string, table: string | null, version: string | number | null): string {
   if (table !== null) return `source('${name}', '${table}')`
   return version === null || version === '' || version === 0 ? `ref('${name}')` : `ref('${name}', version='${version}')`
 }
@@ -151,24 +163,30 @@ function isFalsy(value: Data | undefined): boolean {
   )
 }
 
-/** Takes the configs out of the arguments: those that stand at the top, then those under `config`. */
-function takeConfig(args: Record<string, Data>, render: (text: string) => Data): Record<string, Data> {
-  const given = take(args, 'config')
+/** The configs among what is said of a test: those that stand at the top, then those under `config`. */
+function takeConfig(said: DataObject, render: (text: string) => Data): DataObject {
+  if (!hasConfig(said)) return NO_CONFIG
+  const given = said.config
   if (given !== undefined && !isObject(given)) throw new TestError("a test's config is a mapping")
-  const rest: Record<string, Data> = { ...given }
   const config: Record<string, Data> = {}
   const put = (key: string, value: Data | undefined): void => {
     const rendered = typeof value === 'string' ? render(value) : value
     if (rendered !== null && rendered !== undefined) define(config, key, rendered)
   }
   for (const key of CONFIG_ARGS) {
-    const own = take(args, key)
-    if (!isFalsy(own) && key in rest)
+    const own = said[key]
+    const isSaidBelow = given !== undefined && key in given
+    if (!isFalsy(own) && isSaidBelow)
       throw new TestError(`the test sets '${key}' twice, at the top and under config; keep the one under config`)
-    put(key, isFalsy(own) && given !== undefined ? take(rest, key) : own)
+    put(key, isFalsy(own) && given !== undefined ? given[key] : own)
   }
-  for (const key of Object.keys(rest)) put(key, rest[key])
+  if (given) for (const key of Object.keys(given)) if (!CONFIG_ARGS.includes(key)) put(key, given[key])
   return config
+}
+
+function hasConfig(said: DataObject): boolean {
+  for (const key in said) if (key === 'config' || CONFIG_ARGS.includes(key)) return true
+  return false
 }
 
 /** Jinja in a test's config, or a text that loses its last newline. */
@@ -190,36 +208,54 @@ function syntheticNames(
         : `${name}_v${version}`
   const own = table !== null ? `source_${test}` : test
   const type = namespace === null ? own : `${namespace}_${own}`
-  const parts = Object.keys(args)
-    .filter((key) => key !== 'model')
-    .sort(compare)
-    .flatMap((key) => flatten(args[key] as Data))
-  const unique = parts.map((part) => part.replace(/[^0-9a-zA-Z_]+/g, '_')).join('__')
+  let unique = ''
+  let between = ''
+  for (const key of Object.keys(args).sort(compare)) {
+    if (key === 'model') continue
+    for (const part of flatten(args[key] as Data)) {
+      unique += between + (IDENTIFIER.test(part) ? part : part.replace(/[^0-9a-zA-Z_]+/g, '_'))
+      between = '__'
+    }
+  }
   const identifier = `${type}_${target}`
   const full = `${identifier}_${unique}`
   return [full.length >= MAX_NAME ? `${identifier.slice(0, 30)}_${md5(full)}` : full, full]
 }
 
+const IDENTIFIER = /^\w*$/
+
 function flatten(value: Data): string[] {
+  if (typeof value === 'string') return [value]
   const parts = isObject(value) ? Object.values(value) : isList(value) ? value : [value]
   return parts.map((part) => str(toValue(part)))
 }
 
 /** The last digits of a hash over the name and all arguments, as Python prints them. */
-function hashOf(fullName: string, namespace: string | null, name: string, kwargs: DataObject): string {
-  const metadata = `{'kwargs': ${hashable(kwargs)}, 'name': ${hashable(name)}, 'namespace': ${hashable(namespace)}}`
+function hashOf(
+  fullName: string,
+  namespace: string | null,
+  name: string,
+  kwargs: DataObject,
+  { model, printedModel }: TestTarget,
+): string {
+  const printed = hashable(kwargs, (value) => (value === model ? printedModel : quote(value)))
+  const metadata = `{'kwargs': ${printed}, 'name': ${quote(name)}, 'namespace': ${quote(namespace ?? 'None')}}`
   return md5(fullName + metadata).slice(-HASH_LENGTH)
 }
 
-function hashable(value: Data): string {
-  if (isList(value)) return `[${value.map(hashable).join(', ')}]`
-  if (!isObject(value)) return repr(str(toValue(value)))
-  const keys = Object.keys(value).sort(compare)
-  return `{${keys.map((key) => `${repr(key)}: ${hashable(value[key] as Data)}`).join(', ')}}`
+function hashable(value: Data, print: (text: string) => string): string {
+  if (typeof value === 'string') return print(value)
+  if (isList(value)) return `[${value.map((item) => hashable(item, print)).join(', ')}]`
+  if (!isObject(value)) return print(str(toValue(value)))
+  let text = ''
+  for (const key of Object.keys(value).sort(compare))
+    text += `${text === '' ? '' : ', '}${quote(key)}: ${hashable(value[key] as Data, print)}`
+  return `{${text}}`
 }
 
 function rawCode(namespace: string | null, name: string, config: DataObject): string {
   const macro = namespace === null ? `test_${name}` : `${namespace}.test_${name}`
+  if (config === NO_CONFIG) return `{{ ${macro}(**_dbt_generic_test_kwargs) }}`
   const options = Object.keys(config).map((key) => {
     const value = config[key] as Data
     return `${key}=${typeof value === 'string' ? `"${value.replaceAll('"', '\\"')}"` : str(toValue(value))}`

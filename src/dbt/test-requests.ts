@@ -3,9 +3,9 @@ import type { TestRequest } from './generic-tests.ts'
 import { includeExclude, versionOf } from './patches.ts'
 import { objectOr, objects, type PropertyEntry, placeOf } from './properties.ts'
 import type { Session } from './session.ts'
-import type { TestTarget } from './test-builder.ts'
+import { type TestTarget, testTarget } from './test-builder.ts'
 
-type TestedKey = 'models' | 'seeds' | 'snapshots'
+const NO_TAGS: readonly string[] = []
 
 /** The generic tests of an entry for a model, seed or snapshot: those of its columns first, then its own. */
 export function testRequests(session: Session, entry: PropertyEntry): TestRequest[] {
@@ -13,9 +13,9 @@ export function testRequests(session: Session, entry: PropertyEntry): TestReques
   if (key !== 'models' && key !== 'seeds' && key !== 'snapshots') return []
   const versions = key === 'models' ? objects(entry.raw.versions) : []
   if (versions.length === 0)
-    return requestsOf(session, entry, target(key, entry.name, null), entry.raw, entry.raw, () => true)
+    return requestsOf(session, entry, testTarget(key, entry.name, null, null), entry.raw, entry.raw, () => true)
   return versions.flatMap((version) => {
-    const of = target(key, entry.name, versionOf(version.v))
+    const of = testTarget(key, entry.name, null, versionOf(version.v))
     const [include, exclude] = includeExclude(version.columns)
     const isIncluded = (name: string): boolean => (include === '*' || include.includes(name)) && !exclude.includes(name)
     const own = 'data_tests' in version || 'tests' in version ? version : entry.raw
@@ -27,10 +27,6 @@ export function testRequests(session: Session, entry: PropertyEntry): TestReques
   })
 }
 
-function target(key: TestedKey, name: string, version: string | number | null): TestTarget {
-  return { key, name, table: null, version }
-}
-
 /** The generic tests of a part of an entry: of a source's table, or of a model. */
 export function requestsOf(
   session: Session,
@@ -39,7 +35,7 @@ export function requestsOf(
   holder: DataObject,
   quoting: DataObject,
   includes: (name: string) => boolean,
-  tags: readonly string[] = [],
+  tags: readonly string[] = NO_TAGS,
 ): TestRequest[] {
   return [
     ...columnRequests(session, entry, of, holder, quoting, includes, tags),
@@ -54,15 +50,24 @@ function columnRequests(
   holder: DataObject,
   quoting: DataObject,
   includes: (name: string) => boolean,
-  tags: readonly string[] = [],
+  tags: readonly string[] = NO_TAGS,
 ): TestRequest[] {
   const { quote } = session.packages.target.adapter
-  return objects(holder.columns).flatMap((column) => {
-    if (typeof column.name !== 'string' || !includes(column.name)) return []
+  const requests: TestRequest[] = []
+  for (const column of objects(holder.columns)) {
+    if (typeof column.name !== 'string' || !includes(column.name)) continue
+    if (column.tests === undefined && column.data_tests === undefined) continue
     const isQuoted = column.quote === true || (column.quote !== false && quoting.quote_columns === true)
-    const own = [...tags, ...texts(column.tags), ...texts(objectOr(column.config).tags)]
-    return listRequests(session, entry, of, column, isQuoted ? quote + column.name + quote : column.name, own)
-  })
+    const name = isQuoted ? quote + column.name + quote : column.name
+    requests.push(...listRequests(session, entry, of, column, name, tagsOf(column, tags)))
+  }
+  return requests
+}
+
+function tagsOf(column: DataObject, tags: readonly string[]): readonly string[] {
+  const config = objectOr(column.config)
+  if (column.tags === undefined && config.tags === undefined) return tags
+  return [...tags, ...texts(column.tags), ...texts(config.tags)]
 }
 
 function listRequests(
@@ -97,7 +102,7 @@ function listRequests(
     target: of,
     definition,
     columnName,
-    tags: [...new Set(tags)],
+    tags,
     place: placeOf(entry, list, index),
   }))
 }
