@@ -66,7 +66,7 @@ function* manifestParts({ manifest }: Project): Iterable<string> {
     user_id: null,
     send_anonymous_usage_stats: false,
     adapter_type: metadata.adapter_type,
-    quoting: metadata.quoting ?? {},
+    quoting: { ...metadata.quoting, column: null },
     run_started_at: null,
   }
   yield `{"metadata":${JSON.stringify(head)}`
