@@ -22,7 +22,7 @@ const ENV = Object.fromEntries(
     [`DATABRICKS_${region}_TOKEN`, 'none'],
   ]),
 )
-const TEXT = /\.(?:sql|ya?ml|md|csv|py)$/
+const TEXT = /\.(?:sql|ya?ml|md|csv|py)$|^\.dbtignore$/
 
 describeWith('python', "the manifest is dbt-core's, field by field", () => {
   it.each([
@@ -30,6 +30,7 @@ describeWith('python', "the manifest is dbt-core's, field by field", () => {
     ['eu_analytics_dbt', (folder: string) => copy('dbt_projects/eu_analytics_dbt', folder)],
     ['a project of all features', (folder: string) => copy('__tests__/fixtures/dbt/features', folder)],
     ['a project with a semantic layer', (folder: string) => copy('__tests__/fixtures/dbt/semantics', folder)],
+    ['a project of all settings', (folder: string) => copy('__tests__/fixtures/dbt/settings', folder)],
     ['a generated project', (folder: string) => write(generateProject(7, 60), folder)],
     ['a project of the bench', (folder: string) => write(companyProject(40), folder)],
   ])(

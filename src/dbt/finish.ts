@@ -3,6 +3,7 @@ import { render } from '../jinja/index.ts'
 import { type Data, type DataObject, define, isJsonObject, isList, isObject, ownValue } from './data.ts'
 import type { NodeDraft, Work } from './draft.ts'
 import type { Json, JsonObject, NodeConfig } from './manifest.ts'
+import { isMicrobatch, isoMoment, usesBatches } from './microbatch.ts'
 import type { Names } from './names.ts'
 import { ParseSubject } from './parse-subject.ts'
 import type { Session } from './session.ts'
@@ -31,6 +32,9 @@ export function finishNode(session: Session, names: Names, work: Work): void {
   applyConfig(draft, config)
   const kept = keptConfig(session, work, config)
   if (kept) draft.config = { ...draft.config, ...kept }
+  if (typeof kept?.group === 'string') draft.group = kept.group
+  if (isMicrobatch(draft.config) && typeof draft.config.begin === 'string' && usesBatches(session))
+    draft.config = { ...draft.config, begin: isoMoment(draft.config.begin) ?? draft.config.begin }
   nameRelation(session, names, work, config)
   if (draft.resource_type !== 'test') renderHooks(session, work, config)
 }

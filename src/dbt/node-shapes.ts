@@ -4,6 +4,7 @@ import type { NodeDraft, Work } from './draft.ts'
 import type { Gathered } from './gathered.ts'
 import { isRefable } from './lookup.ts'
 import type { MacroEntry } from './macro.ts'
+import { isMicrobatch, isoMoment, usesBatches } from './microbatch.ts'
 import { flag } from './package.ts'
 import type { Session } from './session.ts'
 import { checkFields } from './shape.ts'
@@ -70,19 +71,11 @@ function checkCall({ sink, packages }: Session, { call, draft, place, kind }: Wo
   )
 }
 
-/** Whether dbt splits microbatch models into batches itself: not where a macro of the project's own does, and a flag says so. */
-function usesBatches({ packages, runtime }: Session): boolean {
-  const own = [...packages.byName.keys()].some((name) =>
-    runtime.macros.byId.has(`macro.${name}.get_incremental_microbatch_sql`),
-  )
-  return !own || flag(packages.root, 'require_batched_execution_for_custom_microbatch_strategy', true)
-}
-
 /** https://docs.getdbt.com/docs/build/incremental-microbatch */
 function wrongMicrobatch({ config }: NodeDraft): string[] {
-  const { materialized, incremental_strategy, event_time, begin, batch_size, lookback, concurrent_batches } = config
-  if (materialized !== 'incremental' || incremental_strategy !== 'microbatch') return []
-  const isDate = typeof begin === 'string' && /^\d{4}-?\d{2}-?\d{2}(?:[T ].*)?$/.test(begin)
+  const { event_time, begin, batch_size, lookback, concurrent_batches } = config
+  if (!isMicrobatch(config)) return []
+  const isDate = typeof begin === 'string' && isoMoment(begin) !== null
   return [
     ...(typeof event_time === 'string' ? [] : ['is a microbatch and needs event_time, the name of a column']),
     ...(isDate ? [] : ["is a microbatch and needs begin, a date such as '2024-01-31'"]),

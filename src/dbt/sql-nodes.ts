@@ -5,7 +5,7 @@ import { type Data, isList } from './data.ts'
 import { makeDraft, type NodeDraft, type Work } from './draft.ts'
 import type { SourceFile } from './files.ts'
 import { macroCalls } from './macro.ts'
-import type { Package } from './package.ts'
+import { flag, type Package } from './package.ts'
 import { nearest } from './packages.ts'
 import { ParseSubject } from './parse-subject.ts'
 import { parsePython } from './python-model.ts'
@@ -20,8 +20,9 @@ export function parseSqlNodes(session: Session, of: Package): void {
   const { works } = session
   for (const source of of.files.models) works.push(fileNode(session, of, source, 'model', source.relative))
   for (const source of of.files.snapshots) works.push(...snapshots(session, of, source))
+  const isPlain = flag(session.packages.root, 'require_corrected_analysis_fqns', false)
   for (const source of of.files.analyses)
-    works.push(fileNode(session, of, source, 'analysis', join('analysis', source.relative)))
+    works.push(fileNode(session, of, source, 'analysis', join(isPlain ? '' : 'analysis', source.relative)))
   for (const source of of.files.singularTests) works.push(fileNode(session, of, source, 'test', source.relative))
   for (const source of of.files.seeds) works.push(seed(session, of, source))
   for (const source of of.files.functions) works.push(functionNode(session, of, source))
