@@ -1,15 +1,5 @@
+import { numbers } from '../tools/numbers.ts'
 import type { Case } from './templates.ts'
-
-/** A small generator of numbers that gives the same ones for the same seed. */
-function numbers(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const NAMES = 'a b f big t n s e u l words tup d users html lines mixed long zz x y'.split(' ')
 const LITERALS =
