@@ -54,6 +54,9 @@ interface Rendered {
   readonly trail: Trail
 }
 
+/** Ephemeral models within ephemeral models before dbt's own recursion ends. */
+const MAX_NESTING = 300
+
 class Compiler {
   readonly #project: Project
   readonly #state: ProjectState
@@ -151,10 +154,14 @@ class Compiler {
   #inject(rendered: Rendered, options: CompileOptions, given: ReadonlyMap<string, string>): Compiled {
     const ctes = new Map<string, string>(given)
     const trails = [rendered.trail]
-    const visit = (unique_id: string): void => {
+    const visit = (unique_id: string, depth: number): void => {
       const work = this.#works.get(unique_id)
       const name = work && `__dbt__cte__${work.draft.alias}`
       if (!work || name === undefined || ctes.has(name)) return
+      if (depth > MAX_NESTING) {
+        rendered.trail.unresolved.add('ephemeral models, one within the other')
+        return
+      }
       let inner = this.#ephemeral.get(unique_id)
       if (!inner) {
         inner = this.#render(work, work.draft, options)
@@ -163,11 +170,11 @@ class Compiler {
       trails.push(inner.trail)
       // Against a cycle of ephemeral models: the name is taken before its own are looked at.
       ctes.set(name, '')
-      for (const needed of inner.trail.ctes) visit(needed)
+      for (const needed of inner.trail.ctes) visit(needed, depth + 1)
       ctes.delete(name)
       ctes.set(name, inner.sql)
     }
-    for (const needed of rendered.trail.ctes) visit(needed)
+    for (const needed of rendered.trail.ctes) visit(needed, 0)
     const all = <T>(pick: (trail: Trail) => Iterable<T>): T[] =>
       [...new Set(trails.flatMap((trail) => [...pick(trail)]))].sort()
     return {

@@ -26,8 +26,7 @@ export function packageFiles(files: ProjectFiles, folder: string, paths: Package
   }
   own.sort(compare)
   const find = (folders: readonly string[], ...extensions: string[]): SourceFile[] =>
-    folders.flatMap((written) => {
-      const searched = join(written)
+    distinct(folders).flatMap(([searched, written]) => {
       return own
         .filter((path) => isIn(path, searched) && isNamed(basename(path), extensions))
         .map((path) => {
@@ -50,6 +49,16 @@ export function packageFiles(files: ProjectFiles, folder: string, paths: Package
     fixtures: find(below('fixtures'), '.csv', '.sql'),
     functions: find(paths.functions, '.sql', '.py', '.js'),
   }
+}
+
+/** Folders as they are searched, each once however often and in whatever way it is written: searched -> written. */
+function distinct(folders: readonly string[]): [searched: string, written: string][] {
+  const found = new Map<string, string>()
+  for (const written of folders) {
+    const searched = join(written)
+    if (!found.has(searched)) found.set(searched, written)
+  }
+  return [...found]
 }
 
 /** A text as a file of a package. */

@@ -313,7 +313,7 @@ function tellMissing(session: Session, work: Work, built: BuiltTest): void {
   const { packages, sink, runtime } = session
   if (built.namespace !== null && packages.missing.includes(built.namespace)) return
   const names = [...runtime.macros.macroNames()].filter((name) => name.startsWith('test_')).map((name) => name.slice(5))
-  const guess = nearest(built.name, names)
+  const guess = nearest(built.name, names, sink)
   const written = built.namespace === null ? built.name : `${built.namespace}.${built.name}`
   sink.add(
     'unresolved-macro',

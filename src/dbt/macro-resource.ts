@@ -49,7 +49,7 @@ export function macroResources(session: Session, entries: readonly PropertyEntry
     const id = `macro.${entry.package.name}.${entry.name}`
     if (macros.byId.has(id)) patches.set(id, entry)
     else {
-      const guess = nearest(entry.name, macros.macroNames())
+      const guess = nearest(entry.name, macros.macroNames(), session.sink)
       orphans.push({
         kind: 'macro',
         name: entry.name,

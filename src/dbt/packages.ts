@@ -120,8 +120,9 @@ function tellClash(known: Package, folder: string, wanted: readonly Wanted[], si
 /** Nobody mistypes a longer name, and to compare two takes the product of their lengths. */
 const LONGEST = 300
 
-/** The nearest of the names, when it is near enough to be what was meant. */
-export function nearest(name: string, names: Iterable<string>): string | null {
+/** The nearest of the names, when it is near enough to be what was meant, and not too many have been looked for. */
+export function nearest(name: string, names: Iterable<string>, sink: Sink): string | null {
+  if (!sink.maySuggest()) return null
   let best: string | null = null
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1
   for (const candidate of names) {

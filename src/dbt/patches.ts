@@ -1,3 +1,4 @@
+import { TemplateSyntaxError } from '../jinja/errors.ts'
 import { ColumnPlaces } from './column-places.ts'
 import { columnInfo, constraints } from './columns.ts'
 import { contractChecksum } from './contract.ts'
@@ -144,7 +145,7 @@ function orphan(
       : type === 'analysis' || type === 'seed' || type === 'snapshot' || type === 'function'
         ? type
         : 'model'
-  const guess = nearest(name, finder.names(type))
+  const guess = nearest(name, finder.names(type), session.sink)
   result.orphans.push({
     kind,
     name,
@@ -204,7 +205,7 @@ function askForeignKeys(session: Session, work: Work, draft: ModelDraft, entry: 
   const all = [...draft.constraints, ...[...draft.columns.values()].flatMap((column) => column.constraints)]
   for (const { type, to } of all) {
     if (type !== 'foreign_key' || typeof to !== 'string' || to === '') continue
-    const found = refOrSource(session.cache.template(`{{ ${to} }}`, 'constraint'))
+    const found = foreignKey(session, to)
     if (!found)
       session.sink.add(
         'invalid-properties',
@@ -214,6 +215,16 @@ function askForeignKeys(session: Session, work: Work, draft: ModelDraft, entry: 
       )
     else if ('name' in found.value) work.asked.push({ kind: 'ref', args: found.value, place: entry.place })
     else work.asked.push({ kind: 'source', args: found.value, place: entry.place })
+  }
+}
+
+/** What a foreign key names; nothing when its text is no expression. */
+function foreignKey({ cache }: Session, to: string): ReturnType<typeof refOrSource> {
+  try {
+    return refOrSource(cache.template(`{{ ${to} }}`, 'constraint'))
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) return undefined
+    throw error
   }
 }
 

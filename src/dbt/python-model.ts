@@ -83,8 +83,8 @@ function* callsOf(text: string, fail: (offset: number, message: string) => void)
     const name = (found[1] ?? '').replaceAll(/\s/g, '')
     const start = at + found[0].length
     const parts = argumentsFrom(text, start)
-    at = start
-    const call = readCall(name, parts, found.index)
+    at = parts === null ? text.length : start
+    const call = parts && readCall(name, parts, found.index)
     if (call) yield call
     else fail(found.index, `dbt.${name}() takes literals in a Python model: dbt reads it without running it`)
   }
@@ -95,8 +95,11 @@ function matchAt(pattern: RegExp, text: string, at: number): string | undefined 
   return pattern.exec(text)?.[0]
 }
 
-/** The texts between a call's parentheses, split at its own commas. */
-function argumentsFrom(text: string, start: number): string[] {
+/** Brackets within brackets that Python reads. */
+const MAX_NESTING = 200
+
+/** The texts between a call's parentheses, split at its own commas; null when they do not end, or are too deeply nested for Python. */
+function argumentsFrom(text: string, start: number): string[] | null {
   const parts: string[] = []
   let depth = 0
   let from = start
@@ -107,14 +110,20 @@ function argumentsFrom(text: string, start: number): string[] {
       continue
     }
     const character = text[at] ?? ''
-    if ('([{'.includes(character)) depth += 1
-    else if (depth > 0 && ')]}'.includes(character)) depth -= 1
+    if ('([{'.includes(character)) {
+      depth += 1
+      if (depth > MAX_NESTING) return null
+    } else if (depth > 0 && ')]}'.includes(character)) depth -= 1
     else if (depth === 0 && (character === ',' || character === ')')) {
       parts.push(text.slice(from, at))
       from = at + 1
-      if (character === ')') break
+      if (character === ')') return withoutComments(parts)
     }
   }
+  return null
+}
+
+function withoutComments(parts: readonly string[]): string[] {
   return parts.map((part) => part.replaceAll(/^\s*#[^\n]*$/gm, '').trim()).filter((part) => part !== '')
 }
 

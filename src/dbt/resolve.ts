@@ -104,7 +104,7 @@ export class Resolver {
     if (disabled) this.#note(asker, asked, args, 'disabled', disabled.unique_id, null)
     else if (otherVersion) this.#note(asker, asked, args, 'version', otherVersion.unique_id, null)
     else if (elsewhere) this.#note(asker, asked, args, 'package', elsewhere.unique_id, null)
-    else this.#noteMissing(asker, asked, args, 'missing', nearest(args.name, this.#refs.names()))
+    else this.#noteMissing(asker, asked, args, 'missing', nearest(args.name, this.#refs.names(), this.#session.sink))
     return undefined
   }
 
@@ -119,7 +119,14 @@ export class Resolver {
     const elsewhere = args.package === null ? undefined : this.#refs.functions(args.name, null)[0]
     if (disabled) this.#note(asker, asked, args, 'disabled', disabled.unique_id, null)
     else if (elsewhere) this.#note(asker, asked, args, 'package', elsewhere.unique_id, null)
-    else this.#noteMissing(asker, asked, args, 'missing', nearest(args.name, this.#refs.functionNames()))
+    else
+      this.#noteMissing(
+        asker,
+        asked,
+        args,
+        'missing',
+        nearest(args.name, this.#refs.functionNames(), this.#session.sink),
+      )
     return undefined
   }
 
@@ -137,8 +144,9 @@ export class Resolver {
       .filter((name) => name.startsWith(`${source}.`))
       .map((name) => name.slice(source.length + 1))
     const isKnown = tables.length > 0
-    const near = isKnown ? nearest(table, tables) : null
-    const suggestion = near === null ? nearest(`${source}.${table}`, this.#sources.keys()) : `${source}.${near}`
+    const near = isKnown ? nearest(table, tables, this.#session.sink) : null
+    const suggestion =
+      near === null ? nearest(`${source}.${table}`, this.#sources.keys(), this.#session.sink) : `${source}.${near}`
     this.#noteMissing(asker, asked, args, isKnown ? 'table' : 'missing', suggestion)
     return undefined
   }

@@ -8,6 +8,8 @@ export interface Place {
   readonly offset: number
 }
 
+const MAX_SUGGESTIONS = 500
+
 /** Collects findings and turns offsets into lines and columns. */
 export class Sink {
   readonly #files: ReadonlyMap<string, string>
@@ -16,6 +18,7 @@ export class Sink {
   readonly #lines = new Map<string, Lines>()
   readonly #findings: Finding[] = []
   readonly #said = new Set<string>()
+  #suggested = 0
 
   constructor(files: ReadonlyMap<string, string>, root: string) {
     this.#files = files
@@ -48,6 +51,12 @@ export class Sink {
       message,
       ...(unique_id === undefined ? {} : { unique_id }),
     })
+  }
+
+  /** Whether one more of what is missing is worth a suggestion: each is compared with every name that there is. */
+  maySuggest(): boolean {
+    this.#suggested += 1
+    return this.#suggested <= MAX_SUGGESTIONS
   }
 
   /** Positions of places, worked out when they are asked for. */

@@ -137,7 +137,7 @@ export function tellUnknown(session: Session, work: Work, template: Template, un
   for (const { package: owner, name, offset, isDispatch } of macroCalls(template)) {
     const written = owner === null ? name : `${owner}.${name}`
     if (isDispatch || !(unknown.has(written) || (owner !== null && unknown.has(owner)))) continue
-    const guess = nearest(name, session.runtime.macros.macroNames())
+    const guess = nearest(name, session.runtime.macros.macroNames(), session.sink)
     const hint = guess === null || guess === name ? '' : `; did you mean '${guess}'?`
     session.sink.add(
       'unresolved-macro',
