@@ -44,6 +44,11 @@ async function main(): Promise<void> {
   const dbtRuns = values['dbt-runs'] === undefined ? undefined : whole(values['dbt-runs'], '--dbt-runs')
 
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'dbt-regions-bench-')))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      rmSync(folder, { recursive: true, force: true })
+      process.exit(2)
+    })
   try {
     const { model, length } = { model: cpus()[0]?.model ?? 'unknown', length: cpus().length }
     console.log(`Node ${process.versions.node}, ${process.platform}, ${length} × ${model}. Medians of ${runs} runs.\n`)
