@@ -31,6 +31,10 @@ describeWith('python', "the manifest is dbt-core's, field by field", () => {
     ['a project of all features', (folder: string) => copy('__tests__/fixtures/dbt/features', folder)],
     ['a project with a semantic layer', (folder: string) => copy('__tests__/fixtures/dbt/semantics', folder)],
     ['a project of all settings', (folder: string) => copy('__tests__/fixtures/dbt/settings', folder)],
+    [
+      'a project of versions and of what is disabled',
+      (folder: string) => copy('__tests__/fixtures/dbt/versions', folder),
+    ],
     ['a generated project', (folder: string) => write(generateProject(7, 60), folder)],
     ['a project of the bench', (folder: string) => write(companyProject(40), folder)],
   ])(

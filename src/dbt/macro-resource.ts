@@ -94,7 +94,7 @@ function makeMacro(
     docs: docs(config.docs ?? data.docs),
     patch_path: patch ? `${patch.package.name}://${patch.source.original}` : null,
     arguments: described.length > 0 ? described : own,
-    supported_languages: macro.node.tag === 'materialization' ? languages(macro) : null,
+    supported_languages: macro.node.tag === 'materialization' ? languages(session, macro) : null,
   }
 }
 
@@ -108,10 +108,23 @@ function docs(data: Data | undefined): Docs {
   return { show: given.show !== false, node_color: textOr(given.node_color, null) }
 }
 
-function languages(macro: MacroEntry): string[] {
-  const list = macro.node.parameters.find(({ name }) => name === 'supported_languages')?.default
+const LANGUAGES: ReadonlySet<string> = new Set(['sql', 'python', 'javascript'])
+
+function languages({ sink }: Session, { node, name, source }: MacroEntry): string[] {
+  const list = node.parameters.find((parameter) => parameter.name === 'supported_languages')?.default
   if (list?.kind !== 'list') return ['sql']
-  return list.items.flatMap((item) => (item.kind === 'const' && typeof item.value === 'string' ? [item.value] : []))
+  const written = list.items.flatMap((item) =>
+    item.kind === 'const' && typeof item.value === 'string' ? [item.value] : [],
+  )
+  const other = written.find((language) => !LANGUAGES.has(language))
+  if (other !== undefined)
+    sink.add(
+      'invalid-properties',
+      'error',
+      { file: source.file, offset: source.shift + node.nameOffset },
+      `the ${name.replace('_', ' ')} supports '${other}'; it is one of ${[...LANGUAGES].join(', ')}`,
+    )
+  return written
 }
 
 /** The macros that a macro calls, read from its text as dbt reads it. */

@@ -1,8 +1,9 @@
-import type { Asked, SourceDraft, Work } from './draft.ts'
+import type { Asked, NodeDraft, SourceDraft, Work } from './draft.ts'
 import { hasRelation } from './finish.ts'
 import type { Gathered } from './gathered.ts'
 import { isRefable, RefLookup } from './lookup.ts'
 import type { Manifest, ManifestNode, RefArgs, Resource, SourceDefinition } from './manifest.ts'
+import { checkBatchInputs } from './microbatch.ts'
 import { inferKeys } from './primary-key.ts'
 import type { Duplicate, Orphan, Unresolved } from './project.ts'
 import { Resolver } from './resolve.ts'
@@ -72,6 +73,7 @@ export function makeManifest(session: Session, gathered: Gathered): Made {
   )
   attach(gathered, refs)
   for (const work of gathered.works) resolveNode(resolver, work)
+  checkBatchInputs(session, nodes.values(), (id) => nodes.get(id)?.draft ?? sources.get(id))
   inferKeys(nodes, gathered)
   for (const { draft, asked, entry } of gathered.exposures) {
     gathered.places.set(draft.unique_id, entry.place)
@@ -182,11 +184,17 @@ function attach(gathered: Gathered, refs: RefLookup): void {
     if (draft.resource_type !== 'test' || target.table !== null) continue
     const found =
       refs.first(target.name, entry.package.name, target.version) ??
-      refs.findDisabled(target.name, null, target.version)[0]
+      disabledTarget(gathered, refs.findDisabled(target.name, null, target.version)[0])
     if (!found) continue
     draft.attached_node = found.unique_id
     draft.group = found.group
   }
+}
+
+/** Of the versions of a model, dbt finds none that is disabled in its SQL. */
+function disabledTarget({ works }: Gathered, found: NodeDraft | undefined): NodeDraft | undefined {
+  if (found?.resource_type !== 'model' || found.version === null) return found
+  return works.find(({ draft }) => draft === found)?.patch?.enabled === false ? found : undefined
 }
 
 function placeMacro(session: Session, gathered: Gathered, unique_id: string): void {

@@ -1,4 +1,5 @@
-import type { NodeConfig } from './manifest.ts'
+import type { Work } from './draft.ts'
+import type { JsonObject, NodeConfig } from './manifest.ts'
 import { flag } from './package.ts'
 import type { Session } from './session.ts'
 
@@ -26,4 +27,22 @@ export function isoMoment(text: string): string | null {
   const offset = zone === '' ? '' : zone === 'Z' ? '+00:00' : `${digits.slice(0, 3)}:${digits.slice(3)}`
   const part = fraction === undefined ? '' : `.${fraction.padEnd(6, '0')}`
   return `${year}-${month}-${day}T${hour}:${minute}:${second}${part === '.000000' ? '' : part}${offset}`
+}
+
+/** Tells inputs of microbatch models whose event_time is no column's name, once it is known what the models read. */
+export function checkBatchInputs(
+  session: Session,
+  works: Iterable<Work>,
+  find: (unique_id: string) => { readonly name: string; readonly config: JsonObject } | undefined,
+): void {
+  for (const { draft, place } of works) {
+    if (!isMicrobatch(draft.config) || !usesBatches(session)) continue
+    for (const id of draft.depends_on.nodes) {
+      const input = find(id)
+      const time = input?.config.event_time ?? null
+      if (input === undefined || time === null || typeof time === 'string') continue
+      const message = `the ${draft.resource_type} '${draft.name}' is a microbatch and reads '${input.name}', whose event_time is no name of a column`
+      session.sink.add('invalid-properties', 'error', place, message, draft.unique_id)
+    }
+  }
 }

@@ -314,7 +314,6 @@ function applyVersion(
     },
     entry,
   )
-  if (typeof data.access === 'string') work.patch = { ...work.patch, access: data.access }
   result.places.set(draft.unique_id, entry.place)
 }
 

@@ -18,7 +18,7 @@ export function testRequests(session: Session, entry: PropertyEntry): TestReques
     const of = testTarget(key, entry.name, null, versionOf(version.v))
     const [include, exclude] = includeExclude(version.columns)
     const isIncluded = (name: string): boolean => (include === '*' || include.includes(name)) && !exclude.includes(name)
-    const own = 'data_tests' in version || 'tests' in version ? version : entry.raw
+    const own = (version.data_tests ?? null) !== null || !isEmpty(version.tests) ? version : entry.raw
     return [
       ...columnRequests(session, entry, of, entry.raw, entry.raw, isIncluded),
       ...columnRequests(session, entry, of, version, entry.raw, () => true),
