@@ -18,7 +18,7 @@ const knowAdapters = [
   ...['main', 'cli', 'repository', 'sides', 'folders', 'project-folder', 'packages'],
   ...['deployment', 'demo', 'list', 'manifest-file'],
 ]
-const shell = ['base', 'event', 'inputs', 'index', ...knowAdapters]
+const shell = ['version', 'base', 'event', 'inputs', 'index', ...knowAdapters]
 
 const layers: readonly Layer[] = [
   { of: ['finding', 'errors'] },

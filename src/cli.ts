@@ -17,6 +17,7 @@ import { reportText } from './report/text.ts'
 import { harmlessEnvironment, openRepository, type Repository } from './repository.ts'
 import { indirectSelections } from './selection/specification.ts'
 import { readSides } from './sides.ts'
+import { version } from './version.ts'
 
 interface CheckOptions {
   readonly base?: string
@@ -41,7 +42,7 @@ const exits = 'Exit status: 0 fine, 1 findings that fail the check or a failed d
 export async function runCommand(argv: readonly string[]): Promise<void> {
   const program = new Command('dbt-regions')
     .description('Checks dbt projects and deploys what changed, region by region.')
-    .version(process.env.DBT_REGIONS_VERSION ?? 'from sources')
+    .version(version)
     .addHelpText('after', `\n${exits}`)
     .configureHelp({ showGlobalOptions: false })
     .exitOverride()

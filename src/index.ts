@@ -2,6 +2,7 @@
 import { ConfigurationError } from './errors.ts'
 import { plain } from './report/escape.ts'
 import { WarehouseError } from './run/warehouse.ts'
+import { version } from './version.ts'
 
 // Who closes standard output has read enough; a deploy that still runs is not to die of it half-way.
 process.stdout.on('error', (error) => {
@@ -10,7 +11,9 @@ process.stdout.on('error', (error) => {
 const isAction = process.env.GITHUB_ACTIONS === 'true' && process.argv.length === 2
 
 try {
-  if (isAction) await (await import('./main.ts')).runAction()
+  // Who asks for the version waits for nothing else to be loaded.
+  if (process.argv.length === 3 && /^(?:--version|-V)$/.test(process.argv[2] ?? '')) console.log(version)
+  else if (isAction) await (await import('./main.ts')).runAction()
   else await (await import('./cli.ts')).runCommand(process.argv)
 } catch (error) {
   const message = fail(error)
