@@ -15,8 +15,16 @@ interface Layer {
 
 /** The shell's files that touch the world. */
 const knowAdapters = [
-  ...['main', 'cli', 'repository', 'sides', 'folders', 'project-folder', 'packages'],
-  ...['deployment', 'demo', 'list', 'manifest-file'],
+  'main',
+  'cli',
+  'repository',
+  'sides',
+  'folders',
+  'deployment',
+  'demo',
+  'manifest-file',
+  'packages',
+  'start-sql',
 ]
 const shell = ['version', 'base', 'event', 'inputs', 'index', ...knowAdapters]
 
@@ -25,7 +33,7 @@ const layers: readonly Layer[] = [
   { of: ['nearest'], packages: ['fastest-levenshtein'] },
   { of: ['schema', 'validators'], from: ['nearest', 'schemas'], packages: ['ajv'] },
   { of: ['jinja'] },
-  { of: ['sql'], packages: ['@polyglot-sql/sdk'] },
+  { of: ['sql'], packages: ['@polyglot-sql/sdk', 'node:crypto'] },
   {
     of: ['dbt'],
     from: ['jinja', 'finding', 'nearest'],
@@ -46,7 +54,6 @@ const layers: readonly Layer[] = [
   },
   { of: ['run'], from: ['dbt', 'graph', 'sql', 'nearest'], packages: ['node:crypto'] },
   { of: ['report'], from: ['dbt', 'graph', 'finding'], types: ['run'], packages: ['node:zlib'] },
-  { of: ['selection'], from: ['dbt', 'graph', 'nearest'], packages: ['picomatch'] },
   { of: ['check', 'deploy', 'walls'], from: ['*'] },
   {
     of: ['adapters'],
