@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { check } from '../src/check.ts'
 import { openRepository } from '../src/repository.ts'
 import { readSides } from '../src/sides.ts'
+import { startSqlLibrary } from '../src/start-sql.ts'
 import { newRepository, type Repository } from './repository.ts'
 
 const project = {
@@ -14,8 +15,9 @@ const project = {
 }
 
 async function region(repository: Repository, base: string) {
-  const report = check(
+  const report = await check(
     await readSides(await openRepository(repository.root), { kind: 'local', base }, { env: new Map() }),
+    startSqlLibrary,
   )
   const [only] = report.regions
   if (only === undefined) throw new Error('no region')

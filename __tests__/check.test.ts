@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { check, type Side } from '../src/check.ts'
 import { type EffectiveConfig, effectiveConfig, parseConfig } from '../src/config.ts'
 import type { RegionReport, Report } from '../src/report/report.ts'
+import { startSqlLibrary } from '../src/start-sql.ts'
 import { type Files, project } from './rules/project.ts'
 
 function side(files: Files | null, root = 'dbt'): Side | null {
@@ -14,13 +15,16 @@ function config(base: string, head = base): EffectiveConfig {
 
 const shop = 'version: 1\nregions: {shop: {project: dbt}}\n'
 
-function run(base: Files | null, head: Files | null, effective = config(shop)): Report {
-  return check({
-    base: 'b',
-    head: 'h',
-    config: effective,
-    regions: new Map([['shop', { base: side(base), head: side(head) }]]),
-  })
+function run(base: Files | null, head: Files | null, effective = config(shop)): Promise<Report> {
+  return check(
+    {
+      base: 'b',
+      head: 'h',
+      config: effective,
+      regions: new Map([['shop', { base: side(base), head: side(head) }]]),
+    },
+    startSqlLibrary,
+  )
 }
 
 function region(report: Report): RegionReport {
@@ -39,6 +43,23 @@ function told(report: Report): string[] {
 const customers = { 'models/customers.sql': 'select 1 as id' }
 const reads = (name: string, before = '') => `${before}select * from {{ ref('${name}') }}`
 const broken = { 'models/a.sql': reads('nothing') }
+
+describe('the SQL library', () => {
+  it.each<[string, string, number]>([
+    ['is not loaded where no SQL differs', '-- as before\nselect 1 as id', 0],
+    ['is loaded once where SQL differs', 'select 2 as id', 1],
+  ])('%s', async (_, sql, expected) => {
+    let loaded = 0
+    const sides = { base: side(customers), head: side({ 'models/customers.sql': sql }) }
+    const input = { base: 'b', head: 'h', config: config(shop), regions: new Map([['shop', sides]]) }
+    const report = await check(input, async () => {
+      loaded++
+      await startSqlLibrary()
+    })
+    expect(region(report).changes).toHaveLength(1)
+    expect(loaded).toBe(expected)
+  })
+})
 
 describe('what is new', () => {
   it.each<[string, Files | null, Files, string[], Report['conclusion']]>([
@@ -143,58 +164,64 @@ describe('what is new', () => {
       ['old cycle dbt/models/x/a.sql:1'],
       'success',
     ],
-  ])('is %s', (_, base, head, expected, conclusion) => {
-    const report = run(base, head)
+  ])('is %s', async (_, base, head, expected, conclusion) => {
+    const report = await run(base, head)
     expect(told(report)).toEqual(expected)
     expect(report.conclusion).toBe(conclusion)
   })
 
-  it('is nothing in a project that moves to another folder', () => {
+  it('is nothing in a project that moves to another folder', async () => {
     const effective = config(shop, shop.replace('dbt', 'projects/shop'))
     const sides = { base: side(broken, 'dbt'), head: side(broken, 'projects/shop') }
-    const report = check({ base: 'b', head: 'h', config: effective, regions: new Map([['shop', sides]]) })
+    const report = await check(
+      { base: 'b', head: 'h', config: effective, regions: new Map([['shop', sides]]) },
+      startSqlLibrary,
+    )
     expect(told(report)).toEqual(['old unresolved-ref projects/shop/models/a.sql:1'])
     expect(report.configuration).toMatchObject([{ rule: 'configuration-changed', severity: 'warning', new: true }])
     expect(report.conclusion).toBe('success')
   })
 
-  it('is told in a moment when a name is endless', () => {
+  it('is told in a moment when a name is endless', async () => {
     const endless = { 'models/a.sql': reads('a'.repeat(300_000)) }
-    expect(told(run(customers, endless))).toEqual(['new unresolved-ref dbt/models/a.sql:1'])
+    expect(told(await run(customers, endless))).toEqual(['new unresolved-ref dbt/models/a.sql:1'])
   })
 
-  it('is judged by the rules of base on both sides', () => {
+  it('is judged by the rules of base on both sides', async () => {
     const warned = `${shop}rules: {unresolved-ref: warning}\n`
-    expect(run(customers, broken, config(warned)).conclusion).toBe('success')
-    expect(run(customers, broken, config(shop, warned)).conclusion).toBe('failure')
-    expect(run(broken, broken, config(warned, shop)).conclusion).toBe('success')
+    expect((await run(customers, broken, config(warned))).conclusion).toBe('success')
+    expect((await run(customers, broken, config(shop, warned))).conclusion).toBe('failure')
+    expect((await run(broken, broken, config(warned, shop))).conclusion).toBe('success')
   })
 
-  it('is an error in the configuration where base weighs it so', () => {
+  it('is an error in the configuration where base weighs it so', async () => {
     const strict = `${shop}rules: {configuration-changed: error}\n`
-    expect(run(customers, customers, config(strict)).conclusion).toBe('success')
+    expect((await run(customers, customers, config(strict))).conclusion).toBe('success')
     const relaxed = strict.replace('configuration-changed: error', 'configuration-changed: error, cycle: off')
-    expect(run(customers, customers, config(strict, relaxed)).conclusion).toBe('failure')
+    expect((await run(customers, customers, config(strict, relaxed))).conclusion).toBe('failure')
   })
 })
 
 describe('a region', () => {
-  it('says where it is, and under the GDPR what its models lack', () => {
+  it('says where it is, and under the GDPR what its models lack', async () => {
     const eu = 'version: 1\nregions: {eu: {project: dbt, target: dev}}\n'
     const sides = { base: side({}), head: side(customers) }
-    const report = check({ base: 'b', head: null, config: config(eu), regions: new Map([['eu', sides]]) })
+    const report = await check(
+      { base: 'b', head: null, config: config(eu), regions: new Map([['eu', sides]]) },
+      startSqlLibrary,
+    )
     expect(region(report)).toMatchObject({ name: 'eu', project: 'dbt', environment: 'eu-production', target: 'dev' })
     expect(told(report)).toEqual(['new gdpr-contract dbt/models/customers.sql:1'])
     expect(report).toMatchObject({ version: 1, base: 'b', head: null, conclusion: 'failure' })
   })
 
-  it('is left out when it was not read', () => {
-    const report = check({ base: null, head: 'h', config: config(shop), regions: new Map() })
+  it('is left out when it was not read', async () => {
+    const report = await check({ base: null, head: 'h', config: config(shop), regions: new Map() }, startSqlLibrary)
     expect(report.regions).toEqual([])
   })
 
-  it('whose project is removed shows what is gone', () => {
-    const report = run(customers, null)
+  it('whose project is removed shows what is gone', async () => {
+    const report = await run(customers, null)
     expect(region(report).changes.map(({ unique_id, state }) => [unique_id, state])).toEqual([
       ['model.shop.customers', 'removed'],
     ])
@@ -210,14 +237,14 @@ describe('a region', () => {
       '',
       'success',
     ],
-  ] as const)('without a project %s', (_, base, head, expected, conclusion) => {
-    const report = run(base, null, config(shop, head))
+  ] as const)('without a project %s', async (_, base, head, expected, conclusion) => {
+    const report = await run(base, null, config(shop, head))
     expect(told(report)).toEqual(expected === '' ? [] : [`${expected} invalid-project dbt/dbt_project.yml:1`])
     expect(report.conclusion).toBe(conclusion)
   })
 })
 
-describe('lineage', () => {
+describe('lineage', async () => {
   const files = {
     'models/sources.yml': 'sources:\n  - name: bronze\n    tables: [{name: orders}, {name: other}]\n',
     'models/silver/metrics.sql': "select * from {{ source('bronze', 'orders') }}",
@@ -228,21 +255,21 @@ describe('lineage', () => {
     'seeds/countries.csv': 'code\nde\n',
   }
 
-  function drawn(head: Files, base: Files = files): { nodes: string[]; edges: string[] } {
-    const { nodes, edges } = region(run(base, head)).lineage
+  async function drawn(head: Files, base: Files = files): Promise<{ nodes: string[]; edges: string[] }> {
+    const { nodes, edges } = region(await run(base, head)).lineage
     return {
       nodes: nodes.map(({ name, layer, state }) => `${name} ${layer} ${state}`),
       edges: edges.map((edge) => edge.map((id) => id.split('.').at(-1)).join(' > ')),
     }
   }
 
-  it('is empty where nothing changed', () => {
-    expect(drawn(files)).toEqual({ nodes: [], edges: [] })
+  it('is empty where nothing changed', async () => {
+    expect(await drawn(files)).toEqual({ nodes: [], edges: [] })
   })
 
-  it('shows what changed, what it reaches and what it reads', () => {
+  it('shows what changed, what it reaches and what it reads', async () => {
     expect(
-      drawn({ ...files, 'models/silver/metrics.sql': `${files['models/silver/metrics.sql']} where true` }),
+      await drawn({ ...files, 'models/silver/metrics.sql': `${files['models/silver/metrics.sql']} where true` }),
     ).toEqual({
       nodes: [
         'The board exposure affected',
@@ -254,15 +281,15 @@ describe('lineage', () => {
     })
   })
 
-  it('shows what is removed between what is left', () => {
+  it('shows what is removed between what is left', async () => {
     const { 'models/silver/metrics.sql': _, ...left } = files
-    const { nodes, edges } = drawn(left)
+    const { nodes, edges } = await drawn(left)
     expect(nodes).toContain('metrics silver removed')
     expect(edges).toContain('metrics > cohorts')
     expect(edges).toContain('orders > metrics')
   })
 
-  it('shows new nodes, and knows a layer by a word of a folder or a schema', () => {
+  it('shows new nodes, and knows a layer by a word of a folder or a schema', async () => {
     const head = {
       ...files,
       'models/01_silver/x.sql': 'select 1',
@@ -270,6 +297,6 @@ describe('lineage', () => {
       'models/z.sql': "{{ config(schema='gold_marts') }} select 1",
       'seeds/more.csv': 'a\n1\n',
     }
-    expect(drawn(head).nodes).toEqual(['x silver new', 'y other new', 'z gold new', 'more bronze new'])
+    expect((await drawn(head)).nodes).toEqual(['x silver new', 'y other new', 'z gold new', 'more bronze new'])
   })
 })

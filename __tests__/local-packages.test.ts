@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { check } from '../src/check.ts'
 import { openRepository } from '../src/repository.ts'
 import { readSides } from '../src/sides.ts'
+import { startSqlLibrary } from '../src/start-sql.ts'
 import { newRepository, type Repository, temporaryFolder } from './repository.ts'
 
 type Files = Record<string, string | null>
@@ -30,7 +31,7 @@ const monorepo: Files = {
 
 async function report(repository: Repository, base: string) {
   const opened = await openRepository(repository.root)
-  return check(await readSides(opened, { kind: 'local', base }, { env: new Map() }))
+  return await check(await readSides(opened, { kind: 'local', base }, { env: new Map() }), startSqlLibrary)
 }
 
 /** What differs in each region: `region: unique_id`. */

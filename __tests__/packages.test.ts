@@ -6,6 +6,7 @@ import { check } from '../src/check.ts'
 import { packagesHash } from '../src/dbt/pins.ts'
 import { openRepository } from '../src/repository.ts'
 import { readSides } from '../src/sides.ts'
+import { startSqlLibrary } from '../src/start-sql.ts'
 import { archive, type Published, packageFiles, serve, serveHub } from './package-server.ts'
 import { newRepository, type Repository, temporaryFolder } from './repository.ts'
 
@@ -39,7 +40,7 @@ async function checked(repository: Repository, base: string, hub: string, timeou
   const opened = await openRepository(repository.root)
   const occasion = { kind: 'local', base } as const
   const input = await readSides(opened, occasion, { env: new Map(), packages: async () => source })
-  const [region] = check(input).regions
+  const [region] = (await check(input, startSqlLibrary)).regions
   return {
     told: region?.findings.map(({ message }) => message) ?? [],
     changes: region?.changes.map(({ unique_id }) => unique_id) ?? [],

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { check } from '../src/check.ts'
 import { harmlessEnvironment, openRepository } from '../src/repository.ts'
 import { readSides } from '../src/sides.ts'
+import { startSqlLibrary } from '../src/start-sql.ts'
 import { newRepository, type Repository, temporaryFolder } from './repository.ts'
 
 const project = {
@@ -20,7 +21,7 @@ function shop(root = ''): Record<string, string> {
 /** What a check of the repository against a commit says: each new finding, or that there is none. */
 async function told(repository: Repository, base: string): Promise<string[]> {
   const opened = await openRepository(repository.root)
-  const report = check(await readSides(opened, { kind: 'local', base }, { env: new Map() }))
+  const report = await check(await readSides(opened, { kind: 'local', base }, { env: new Map() }), startSqlLibrary)
   const findings = report.regions.flatMap((region) => region.findings).filter((finding) => finding.new)
   return findings.map(({ rule, file }) => `${rule} ${file}`)
 }
@@ -92,7 +93,7 @@ test.each<[string, Record<string, string | null>, string | undefined]>([
   const folder = config === undefined ? 'dbt_projects/xx_shop' : 'dbt_projects/eu_shop'
   repository.commit('change', { ...change, [`${folder}/models/a.yml`]: unclassified })
   const opened = await openRepository(repository.root, config && join(repository.root, config))
-  const report = check(await readSides(opened, { kind: 'local', base }, { env: new Map() }))
+  const report = await check(await readSides(opened, { kind: 'local', base }, { env: new Map() }), startSqlLibrary)
   expect(report.regions.flatMap((region) => region.findings).filter((finding) => finding.new)).toMatchObject([
     { rule: 'gdpr-column-class', file: `${folder}/models/a.yml` },
   ])

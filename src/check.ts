@@ -6,9 +6,10 @@ import type { Project, ProjectFiles } from './dbt/project.ts'
 import { join, relativeTo } from './dbt/text.ts'
 import { planPreview } from './deploy.ts'
 import type { Finding } from './finding.ts'
+import type { Effects } from './graph/effects.ts'
 import { type Fingerprinted, fingerprints, settingsOf } from './graph/fingerprint.ts'
 import { graphOf } from './graph/graph.ts'
-import { changes as changesOf } from './graph/state.ts'
+import { changes as changesOf, nodesWithOtherSql } from './graph/state.ts'
 import type { RegionReport, Report, ReportedFinding } from './report/report.ts'
 import { findingsOf, type Ruled } from './rules/index.ts'
 
@@ -35,12 +36,19 @@ export interface CheckInput {
   readonly regions: ReadonlyMap<string, Sides>
 }
 
-/** Runs every region's rules on both sides and compares. The conclusion is `failure` when head has an error that base has not. */
-export function check({ base, head, config, regions }: CheckInput): Report {
-  const reports = config.regions.flatMap((region) => {
+/**
+ * Runs every region's rules on both sides and compares. The conclusion is `failure` when head has an error that base has not.
+ * `startSql` readies the SQL library, and is called only when SQL differs.
+ */
+export async function check(
+  { base, head, config, regions }: CheckInput,
+  startSql: () => Promise<void>,
+): Promise<Report> {
+  const reports: RegionReport[] = []
+  for (const region of config.regions) {
     const sides = regions.get(region.name)
-    return sides === undefined ? [] : [checkRegion(region, sides)]
-  })
+    if (sides !== undefined) reports.push(await checkRegion(region, sides, startSql))
+  }
   const configuration = config.findings.map((finding) => ({ ...finding, new: true }))
   const failed = [...configuration, ...reports.flatMap((report) => report.findings)].some(failsTheCheck)
   return { version: 1, base, head, conclusion: failed ? 'failure' : 'success', regions: reports, configuration }
@@ -50,8 +58,12 @@ function failsTheCheck(finding: ReportedFinding): boolean {
   return finding.new && finding.severity === 'error'
 }
 
-function checkRegion(region: EffectiveRegion, { base, head }: Sides): RegionReport {
-  const { changes, plan } = compared(region.name, base, head)
+async function checkRegion(
+  region: EffectiveRegion,
+  { base, head }: Sides,
+  startSql: () => Promise<void>,
+): Promise<RegionReport> {
+  const { changes, plan } = await compared(region.name, base, head, startSql)
   return {
     name: region.name,
     project: region.head.project,
@@ -66,11 +78,34 @@ function checkRegion(region: EffectiveRegion, { base, head }: Sides): RegionRepo
 }
 
 /** What differs and what a deploy would run: nothing, without a look, where base and head are one. */
-function compared(region: string, base: Side | null, head: Side | null): Pick<RegionReport, 'changes' | 'plan'> {
+async function compared(
+  region: string,
+  base: Side | null,
+  head: Side | null,
+  startSql: () => Promise<void>,
+): Promise<Pick<RegionReport, 'changes' | 'plan'>> {
   if (base === head || base?.project.isUnreadable || head?.project.isUnreadable) return { changes: [], plan: [] }
   const [before, after] = [base && fingerprinted(base), head && fingerprinted(head)]
-  const changes = changesOf(before, after)
+  const changes = changesOf(before, after, await effects(before, after, startSql))
   return { changes, plan: after === null ? [] : planPreview(region, before, after, changes) }
+}
+
+/** What the changes of SQL do. The SQL library is large, so where no SQL differs it is not loaded. */
+async function effects(
+  before: Fingerprinted | null,
+  after: Fingerprinted | null,
+  startSql: () => Promise<void>,
+): Promise<Effects> {
+  if (before === null || after === null) return new Map()
+  const ids = nodesWithOtherSql(before, after)
+  if (ids.length === 0) return new Map()
+  const [{ ProjectColumns }, { effectsOf }] = await Promise.all([
+    import('./graph/columns.ts'),
+    import('./graph/effects.ts'),
+    startSql(),
+  ])
+  const columns = ({ project }: Fingerprinted) => new ProjectColumns(project, compileNode)
+  return effectsOf(columns(before), columns(after), ids)
 }
 
 /** A region without a project is checked by nothing, which must not look like a check that passes. */
@@ -111,7 +146,6 @@ function found(side: Side, region: EffectiveRegion): Found {
   return { project, findings: allFindings(side, region), has }
 }
 
-/** A side with what each of its nodes means. */
-export function fingerprinted({ files, project }: Side): Fingerprinted {
+function fingerprinted({ files, project }: Side): Fingerprinted {
   return { project, fingerprints: fingerprints(project, compileNode, settingsOf(files), compileTemplate) }
 }

@@ -20,6 +20,7 @@ import { counted } from './report/words.ts'
 import { quotedRelation } from './run/relation.ts'
 import { appendLaterRows } from './run/sample.ts'
 import type { Warehouse } from './run/warehouse.ts'
+import { startSqlLibrary } from './start-sql.ts'
 
 /** The folder above `dist/` and `src/`: it holds the projects that come with this program. */
 const home = fileURLToPath(new URL('../', import.meta.url))
@@ -46,7 +47,7 @@ export async function runDemo(print: Print, root = home): Promise<'success' | 'f
   const { regions, changed, change } = withChange(config, projects)
   for (const { region, before } of regions) print(`${region.name}: ${contents(before)} in ${region.project}`)
   showChange(print, changed, change)
-  showComment(print, config, regions)
+  await showComment(print, config, regions)
   let conclusion: 'success' | 'failure' = 'success'
   // One after the other: a DuckDB that was closed is ready at once for the next region.
   for (const it of regions) if ((await deployTwice(print, it)) === 'failure') conclusion = 'failure'
@@ -106,13 +107,14 @@ function showChange(print: Print, region: Region | null, change: SampleChange | 
   for (const line of change.diff) print(`  ${line}`)
 }
 
-function showComment(print: Print, config: Config, regions: readonly DemoRegion[]): void {
-  const report = check({
+async function showComment(print: Print, config: Config, regions: readonly DemoRegion[]): Promise<void> {
+  const input = {
     base: 'before',
     head: 'after',
     config: effectiveConfig(config, config),
     regions: new Map(regions.map(({ region, before, after }) => [region.name, { base: before, head: after }])),
-  })
+  }
+  const report = await check(input, startSqlLibrary)
   const names = regions.map(({ region }) => region.name)
   const place = { repository: null, head: 'after', run: { id: 0, attempt: 1, at: 0 }, id: 'default', regions: names }
   heading(print, 'The comment on it')

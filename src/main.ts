@@ -16,6 +16,7 @@ import { summaryMarkdown } from './report/summary.ts'
 import { reportText } from './report/text.ts'
 import { harmlessEnvironment, openRepository, type Repository } from './repository.ts'
 import { readSides } from './sides.ts'
+import { startSqlLibrary } from './start-sql.ts'
 
 /** The action: reads the inputs and the event, checks or deploys, and publishes. Throws a ConfigurationError for wrong use. */
 export async function runAction(): Promise<void> {
@@ -47,12 +48,13 @@ function regionsOutput({ regions }: Config): string {
 }
 
 async function checkAction(repository: Repository, event: GitHubEvent, inputs: Inputs): Promise<void> {
-  const checked = check(
+  const checked = await check(
     await readSides(repository, occasionOf(event), {
       ...(inputs.region !== undefined && { region: inputs.region }),
       env: harmlessEnvironment(process.env),
       ...(inputs.packages !== 'installed' && { packages: packageSource(process.env) }),
     }),
+    startSqlLibrary,
   )
   const report = await withEarlier(checked, event, inputs)
   const place = placeOf(repository, event, report)

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
-import { compileNode, compileTemplate } from '../../src/dbt/compile.ts'
-import { parseProject } from '../../src/dbt/parse.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { planPreview } from '../../src/deploy.ts'
-import { type Fingerprinted, fingerprints, settingsOf } from '../../src/graph/fingerprint.ts'
-import { changes } from '../../src/graph/state.ts'
+import type { Fingerprinted } from '../../src/graph/fingerprint.ts'
+import { startSqlLibrary } from '../../src/start-sql.ts'
+import { compared, fingerprinted } from './compared.ts'
+
+beforeAll(startSqlLibrary)
 
 /** The EU project as it stands in this repository, with edits: one at a time, as a pull request makes them. */
 const folder = fileURLToPath(new URL('../../dbt_projects/eu_analytics_dbt', import.meta.url))
@@ -28,8 +29,7 @@ function project(...edits: Edit[]): Fingerprinted {
     if (after === before) throw new Error(`the edit of ${file} finds nothing to change: ${from}`)
     edited.set(file, after)
   }
-  const parsed = parseProject({ files: edited, root: 'dbt_projects/eu_analytics_dbt', env })
-  return { project: parsed, fingerprints: fingerprints(parsed, compileNode, settingsOf(edited), compileTemplate) }
+  return fingerprinted(edited, env, 'dbt_projects/eu_analytics_dbt')
 }
 
 const base = project()
@@ -58,26 +58,26 @@ describe('one edit of the EU project', () => {
     [
       'a filter',
       [cohorts, "from {{ ref('customer_metrics') }}", "from {{ ref('customer_metrics') }} where total_orders > 0"],
-      ['model.customer_cohorts unknown'],
+      ['model.customer_cohorts rows'],
       ['model.customer_cohorts'],
     ],
     [
       'the incremental way alone',
       [metrics, 'where order_versions._ingested_at >=', 'where order_versions._ingested_at >'],
-      ['model.customer_metrics unknown'],
+      ['model.customer_metrics rows'],
       ['model.customer_metrics', 'model.customer_cohorts'],
     ],
     [
       'a variable used in SQL',
       ['dbt_project.yml', 'high_value_above: 10000', 'high_value_above: 20000'],
-      ['model.customer_cohorts unknown'],
+      ['model.customer_cohorts column'],
       ['model.customer_cohorts'],
     ],
     ['a comment in dbt_project.yml', ['dbt_project.yml', 'vars:', 'vars: # of the segments'], [], []],
     [
       'a macro that a hook calls',
       ['macros/forget_customers.sql', 'where recency = 1', 'where recency < 2'],
-      ['model.customer_metrics config'],
+      ['model.customer_metrics unknown'],
       ['model.customer_metrics', 'model.customer_cohorts'],
     ],
     ['a comment in that macro', ['macros/forget_customers.sql', 'merge into', '{# forget #}merge into'], [], []],
@@ -120,7 +120,7 @@ describe('one edit of the EU project', () => {
   ]
   it.each(cases)('%s', (_, edit, changed, built) => {
     const head = project(edit)
-    const found = changes(base, head)
+    const found = compared(base, head)
     const models = found.filter((each) => each.resource_type === 'model')
     expect(models.map((each) => `${short(each.unique_id)} ${each.change}`)).toEqual(changed)
     const plan = planPreview('eu', base, head, found).filter((step) => step.action === 'run')
@@ -131,24 +131,21 @@ describe('one edit of the EU project', () => {
     const moved = new Map(files)
     moved.set('models/gold/more/customer_cohorts.sql', moved.get(cohorts) ?? '')
     moved.delete(cohorts)
-    const parsed = parseProject({ files: moved, root: '', env })
-    const head = {
-      project: parsed,
-      fingerprints: fingerprints(parsed, compileNode, settingsOf(moved), compileTemplate),
-    }
-    expect(changes(base, head).map((each) => `${short(each.unique_id)} ${each.change}: ${each.reason}`)).toEqual([
-      'model.customer_cohorts none: moved from models/gold/customer_cohorts.sql, means the same',
-    ])
+    expect(
+      compared(base, fingerprinted(moved, env)).map(
+        (each) => `${short(each.unique_id)} ${each.change}: ${each.reason}`,
+      ),
+    ).toEqual(['model.customer_cohorts none: moved from models/gold/customer_cohorts.sql, means the same'])
   })
 
   it('says what changed in words', () => {
     const said = (...edits: Edit[]) =>
-      changes(base, project(...edits)).map((each) => `${short(each.unique_id)}: ${each.reason}`)
+      compared(base, project(...edits)).map((each) => `${short(each.unique_id)}: ${each.reason}`)
     expect(said(['macros/forget_customers.sql', 'where recency = 1', 'where recency < 2'])).toEqual([
-      'model.customer_metrics: post_hook changed; macro forget_customers changed',
+      'model.customer_metrics: post_hook changed; macro forget_customers changed; what its statements do is not analysed',
     ])
     expect(said(['dbt_project.yml', 'high_value_above: 10000', 'high_value_above: 20000'])[0]).toMatch(
-      /^model.customer_cohorts: variable high_value_above, variable medium_value_from or the target makes it other SQL; /,
+      /^model.customer_cohorts: segment computed otherwise; variable high_value_above, variable medium_value_from or the target makes it other SQL; description changed$/,
     )
     expect(said(['dbt_project.yml', 'use_materialization_v2: true', 'use_materialization_v2: false'])[0]).toBe(
       'model.customer_cohorts: flags.use_materialization_v2 true → false',

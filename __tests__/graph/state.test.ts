@@ -87,7 +87,7 @@ describe('changes', () => {
       }),
       shop,
       [
-        'modified model.metrics: config+governance: materialized table → incremental; unique_key set to id; databricks_tags.class set to contact on column email; tag pii added on column email',
+        'modified model.metrics: rows+config+governance: materialized table → incremental; unique_key set to id; databricks_tags.class set to contact on column email; tag pii added on column email',
       ],
     ],
     [

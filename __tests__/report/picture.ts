@@ -5,6 +5,7 @@ import { check } from '../../src/check.ts'
 import { commentUpdate } from '../../src/report/comment.ts'
 import { openRepository } from '../../src/repository.ts'
 import { readSides } from '../../src/sides.ts'
+import { startSqlLibrary } from '../../src/start-sql.ts'
 import { launchChromium } from '../tools/chromium.ts'
 import { command } from '../tools/command.ts'
 import { commentPage } from './page.ts'
@@ -40,7 +41,10 @@ async function commentOn(project: string): Promise<string> {
     for (const region of ['eu', 'us']) await edit(join(root, `dbt_projects/${region}_analytics_dbt`))
     const head = await commit(root, 'head')
     const repository = await openRepository(root)
-    const report = check(await readSides(repository, { kind: 'local', base }, { env: new Map() }))
+    const report = await check(
+      await readSides(repository, { kind: 'local', base }, { env: new Map() }),
+      startSqlLibrary,
+    )
     const place = {
       repository: 'https://github.com/acme/analytics',
       head,

@@ -86,8 +86,7 @@ function normal(definition: Data): Data {
   return Object.keys(definition).length === 1 ? { method: key, value: parts } : definition
 }
 
-/** One criterion of a selection as it is written: https://docs.getdbt.com/reference/node-selection/syntax */
-export const CRITERIA =
+const CRITERIA =
   /^(?<childrens_parents>@)?(?<parents>(?<parents_depth>\d*)\+)?(?:(?<method>[\p{L}\p{N}_.]+):)?(?<value>.*?)(?<children>\+(?<children_depth>\d*))?$/u
 
 /** `2+tag:nightly+` in its parts. */
@@ -102,8 +101,7 @@ function criteria(text: string): DataObject {
   return parts
 }
 
-/** The method of a criterion that names none: a path, a file's name, else a name. */
-export function usualMethod(value: string): string {
+function usualMethod(value: string): string {
   if (value.includes('/')) return 'path'
   return /\.(?:sql|py|csv)$/i.test(value) ? 'file' : 'fqn'
 }

@@ -11,12 +11,12 @@ export function codeReasons(base: Manifest, head: Manifest, from: Fingerprint, t
     ...(ownText(before) === ownText(after) ? [] : [after.resource_type === 'seed' ? 'data changed' : 'SQL changed']),
     ...changedInlined(base, head, before, after),
     ...changedMacros(base, head, before, after),
-    ...movedParents(base, head, before, after),
+    ...moved(base, head, before, after).map((each) => `${spoken(each)} moved to ${relationOf(head, each)}`),
   ]
   if (causes.length === 0) causes.push(outside([...new Set([...from.reads, ...to.reads])].sort()))
   const unresolved = [...new Set([...from.unresolved, ...to.unresolved])].sort()
   if (unresolved.length > 0) causes.push(`compared as text, since ${unresolved.join(', ')} could not be resolved`)
-  return id.startsWith('test.') ? causes : [...causes, 'its effect on columns and rows is not analysed']
+  return causes
 }
 
 /** Nothing in the project's files says why: what the SQL is made with from outside. */
@@ -78,12 +78,18 @@ function changedMacros(base: Manifest, head: Manifest, before: ManifestNode, aft
   })
 }
 
-function movedParents(base: Manifest, head: Manifest, before: ManifestNode, after: ManifestNode): string[] {
-  const old = new Set(before.depends_on.nodes)
-  return after.depends_on.nodes
-    .filter((id) => old.has(id) && relationOf(base, id) !== relationOf(head, id))
-    .sort()
-    .map((id) => `${spoken(id)} moved to ${relationOf(head, id)}`)
+/** What a node reads at another place than before, directly or through ephemeral models, sorted. */
+export function movedParents(base: Manifest, head: Manifest, unique_id: string): string[] {
+  const [before, after] = [base.nodes.get(unique_id), head.nodes.get(unique_id)]
+  return before === undefined || after === undefined ? [] : moved(base, head, before, after)
+}
+
+function moved(base: Manifest, head: Manifest, before: ManifestNode, after: ManifestNode): string[] {
+  const inlined = (manifest: Manifest, node: ManifestNode): string[] =>
+    [node, ...ephemeralParents(manifest, node)].flatMap((each) => each.depends_on.nodes)
+  const old = new Set(inlined(base, before))
+  const now = new Set(inlined(head, after))
+  return [...now].filter((id) => old.has(id) && relationOf(base, id) !== relationOf(head, id)).sort()
 }
 
 function spoken(unique_id: string): string {

@@ -7,8 +7,10 @@ import type {
   SourceDefinition,
   UnitTestDefinition,
 } from '../dbt/manifest.ts'
-import { codeReasons, macroReasons } from './cause.ts'
+import { codeReasons, macroReasons, movedParents } from './cause.ts'
 import { type AffectedExposure, type ChangeClass, changeClasses, type NodeChange } from './change.ts'
+import { configEffect } from './config-class.ts'
+import type { Effect, Effects } from './effects.ts'
 import type { Fingerprint, Fingerprinted } from './fingerprint.ts'
 import { graphOf } from './graph.ts'
 import { descendants } from './order.ts'
@@ -25,9 +27,14 @@ interface Difference {
 /**
  * How the nodes, sources, exposures and tests of a project differ between base and head, by unique_id; null is a side
  * without the project. Tests, unit tests and analyses alter no data, so at most what is checked or said changes
- * (`governance`). `affects` leaves tests out, and is empty for what cannot reach the data downstream.
+ * (`governance`). `effects` says of nodes whose code differs what that does; without one it is unknown. `affects` leaves
+ * tests out, and is empty for what cannot reach the data downstream.
  */
-export function changes(base: Fingerprinted | null, head: Fingerprinted | null): NodeChange[] {
+export function changes(
+  base: Fingerprinted | null,
+  head: Fingerprinted | null,
+  effects: Effects = new Map(),
+): NodeChange[] {
   const before = resources(base)
   const after = resources(head)
   const ids = [...new Set([...before.keys(), ...after.keys()])].sort()
@@ -38,8 +45,18 @@ export function changes(base: Fingerprinted | null, head: Fingerprinted | null):
       return [report(head, to, 'new', added(places, head, to))]
     if (to === undefined && from !== undefined && base !== null) return [report(base, from, 'removed', removed(from))]
     if (from === undefined || to === undefined || base === null || head === null) return []
-    const difference = modified(base, head, from, to)
+    const difference = modified(base, head, from, to, effects)
     return difference === null ? [] : [report(head, to, 'modified', difference)]
+  })
+}
+
+/** The models and snapshots that both sides have and whose SQL, as far as it is known, differs, sorted. */
+export function nodesWithOtherSql(base: Fingerprinted, head: Fingerprinted): string[] {
+  return [...head.fingerprints].flatMap(([id, { parts }]) => {
+    const node = head.project.manifest.nodes.get(id)
+    const built = (node?.resource_type === 'model' || node?.resource_type === 'snapshot') && node.language === 'sql'
+    const before = base.fingerprints.get(id)
+    return built && before !== undefined && before.parts.code !== parts.code ? [id] : []
   })
 }
 
@@ -77,8 +94,14 @@ function removed(node: Compared): Difference {
   return { classes: ['unknown'], words: [`removed${left}`] }
 }
 
-function modified(base: Fingerprinted, head: Fingerprinted, from: Compared, to: Compared): Difference | null {
-  const parts = [ofFingerprint(base, head, to.unique_id), ofSource(from, to), ofText(from, to)]
+function modified(
+  base: Fingerprinted,
+  head: Fingerprinted,
+  from: Compared,
+  to: Compared,
+  effects: Effects,
+): Difference | null {
+  const parts = [ofFingerprint(base, head, to.unique_id, effects), ofSource(from, to), ofText(from, to)]
   const classes = parts.flatMap((part) => part.classes)
   const columns = [...new Set(parts.flatMap((part) => part.columns ?? []))].sort()
   if (classes.length > 0) return { classes, words: parts.flatMap((part) => part.words), columns }
@@ -88,29 +111,58 @@ function modified(base: Fingerprinted, head: Fingerprinted, from: Compared, to: 
   return layout ? { classes: ['none'], words: ['only layout, comments or the way it is written'] } : null
 }
 
-function ofFingerprint(base: Fingerprinted, head: Fingerprinted, id: string): Difference {
+function ofFingerprint(base: Fingerprinted, head: Fingerprinted, id: string, effects: Effects): Difference {
   const from = base.fingerprints.get(id)
   const to = head.fingerprints.get(id)
   if (from === undefined || to === undefined || from.hash === to.hash) return { classes: [], words: [] }
-  const classes: ChangeClass[] = []
-  const words: string[] = []
   const differ = (part: keyof Fingerprint['parts']): boolean => from.parts[part] !== to.parts[part]
-  const note = (change: ChangeClass, said: readonly string[]): void => {
-    classes.push(/^(test|unit_test|analysis)\./.test(id) ? 'governance' : change)
-    words.push(...said)
+  const [before, after] = [base.project.manifest, head.project.manifest]
+  const parts: Difference[] = []
+  if (differ('code')) parts.push(ofCode(before, after, from, to, effects.get(id)))
+  if (differ('config')) parts.push(ofConfig(before, after, from, to))
+  if (differ('place'))
+    parts.push({ classes: ['config'], words: [`moved from ${from.place ?? 'nowhere'} to ${to.place ?? 'nowhere'}`] })
+  if (differ('governance')) {
+    const columns = changedColumns(from.governance, to.governance)
+    parts.push({ classes: ['governance'], words: differences(from.governance, to.governance), columns })
   }
-  if (differ('code')) note('unknown', codeReasons(base.project.manifest, head.project.manifest, from, to))
-  if (differ('config')) {
-    const differing = differences(from.config, to.config)
-    const hooks = differing.some((each) => /^(pre|post)_hook/.test(each))
-    note(
-      'config',
-      hooks ? [...differing, ...macroReasons(base.project.manifest, head.project.manifest, id)] : differing,
-    )
+  const checks = /^(test|unit_test|analysis)\./.test(id)
+  return {
+    classes: parts.flatMap(({ classes }) => (checks ? classes.map((): ChangeClass => 'governance') : classes)),
+    words: parts.flatMap(({ words }) => words),
+    columns: parts.flatMap(({ columns = [] }) => columns),
   }
-  if (differ('place')) note('config', [`moved from ${from.place ?? 'nowhere'} to ${to.place ?? 'nowhere'}`])
-  if (differ('governance')) note('governance', differences(from.governance, to.governance))
-  return { classes, words, columns: changedColumns(from.governance, to.governance) }
+}
+
+function ofCode(base: Manifest, head: Manifest, from: Fingerprint, to: Fingerprint, effect?: Effect): Difference {
+  const causes = codeReasons(base, head, from, to)
+  if (effect === undefined) {
+    const blind = /^(test|unit_test)\./.test(to.unique_id) ? [] : ['its effect on columns and rows is not analysed']
+    return { classes: ['unknown'], words: [...causes, ...blind] }
+  }
+  const moved = movedParents(base, head, to.unique_id)
+  const classes = [...effect.classes]
+  if (moved.some((id) => id.startsWith('source.'))) classes.push('unknown')
+  else if (moved.length > 0) classes.push('config')
+  const alters = classes.some((each) => each !== 'none')
+  // That its own SQL changed is seen in the pull request; what that does is not.
+  const words = [
+    ...(alters && effect.classes.every((each) => each === 'none') ? [] : effect.words),
+    ...causes.filter((each) => each !== 'SQL changed'),
+    ...(classes.includes('unknown') && moved.length > 0 ? ['what stands there is not known'] : []),
+    ...(alters && head.nodes.get(to.unique_id)?.config.materialized === 'incremental' ? [untilRefresh] : []),
+  ]
+  return { classes, words, columns: effect.columns }
+}
+
+const untilRefresh = 'rows that are there stay as they are without a full refresh'
+
+function ofConfig(base: Manifest, head: Manifest, from: Fingerprint, to: Fingerprint): Difference {
+  const differing = differences(from.config, to.config)
+  const { classes, columns, words } = configEffect(from.config, to.config)
+  const hooks = differing.some((each) => /^(pre|post)_hook/.test(each))
+  const macros = hooks ? macroReasons(base, head, to.unique_id) : []
+  return { classes, words: [...differing, ...macros, ...words], columns }
 }
 
 function ofSource(from: Compared, to: Compared): Difference {
@@ -158,7 +210,8 @@ function report(
   difference: Difference,
 ): NodeChange {
   const { project } = side
-  const all = changeClasses.filter((each) => difference.classes.includes(each))
+  const found = changeClasses.filter((each) => difference.classes.includes(each))
+  const all = found.length > 1 ? found.filter((each) => each !== 'none') : found
   const change = all[0] ?? 'none'
   const affects = change === 'none' || change === 'governance' ? [] : affectedBy(project.manifest, resource.unique_id)
   const position = project.positions.get(resource.unique_id)
@@ -170,7 +223,7 @@ function report(
     state,
     change,
     all,
-    columns: difference.columns ?? [],
+    columns: [...new Set(difference.columns ?? [])].sort(),
     reason: few(difference.words),
     affects,
     exposures: affects.flatMap((id) => affectedExposure(project.manifest, id)),

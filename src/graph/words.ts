@@ -13,9 +13,10 @@ export function differences(before: JsonObject, after: JsonObject): string[] {
 }
 
 /** A list of words short enough for a table's cell. */
-export function few(words: Iterable<string>): string {
+export function few(words: Iterable<string>, between = '; '): string {
   const all = [...new Set(words)]
-  return all.length > 5 ? `${all.slice(0, 5).join('; ')}; and ${all.length - 5} more` : all.join('; ')
+  const [shown, more] = [all.slice(0, 5).join(between), all.length - 5]
+  return more > 0 ? `${shown}${between}and ${more} more` : shown
 }
 
 /** The columns that differ between two bags of settings. */

@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import type { Fingerprinted } from '../../src/graph/fingerprint.ts'
+import { startSqlLibrary } from '../../src/start-sql.ts'
+import { describeWith } from '../tools/optional.ts'
+import { pythonBin } from '../tools/python.ts'
+import { compared, fingerprinted } from './compared.ts'
+import { edits, type Files, shop } from './edit-table.ts'
+
+beforeAll(startSqlLibrary)
+
+function side(files: Files, env: Readonly<Record<string, string>> = {}): Fingerprinted {
+  return fingerprinted(new Map(Object.entries(files)), new Map(Object.entries(env)))
+}
+
+function changed(base: Fingerprinted, head: Fingerprinted) {
+  return compared(base, head).filter(({ resource_type }) => resource_type === 'model')
+}
+
+const base = side(shop)
+
+describe('the class of an edit', () => {
+  it.each(edits)('$what', ({ head, env, expected }) => {
+    const said = changed(base, side(head, env)).map(
+      ({ name, change, columns }) => `${name} ${change}${columns.length > 0 ? `: ${columns.join(', ')}` : ''}`,
+    )
+    expect(said).toEqual(expected)
+  })
+})
+
+describe('the reason of an edit', () => {
+  const cases: readonly (readonly [what: string, reason: string])[] = [
+    ['a CTE’s name', 'gives the same rows and columns'],
+    ['a column renamed', 'name removed; full_name added'],
+    ['a filter’s value', 'filter changed'],
+    ['a macro’s body, reached by dispatch', 'amount computed otherwise; macro default__cents changed'],
+  ]
+  it.each(cases)('%s', (what, reason) => {
+    const edit = edits.find((each) => each.what === what)
+    if (edit === undefined) throw new Error(`no edit ${what}`)
+    expect(changed(base, side(edit.head, edit.env)).map((each) => each.reason)).toEqual([reason])
+  })
+})
+
+describeWith('python', 'state:modified', () => {
+  it('names these models', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'state-modified-'))
+    try {
+      const answer = join(folder, 'answers.json')
+      const cases = [{ files: shop, env: {} }, ...edits.map(({ head, env = {} }) => ({ files: head, env }))]
+      const script = join(import.meta.dirname, 'state-modified.py')
+      const { status } = spawnSync(join(await pythonBin('dbt112'), 'python'), [script, answer], {
+        input: JSON.stringify(cases),
+        stdio: ['pipe', 'ignore', 'ignore'],
+      })
+      expect(status).toBe(0)
+      const named: string[][] = JSON.parse(readFileSync(answer, 'utf8'))
+      const told = edits.map(({ what }, index) => `${what}: ${(named[index] ?? []).join(', ')}`)
+      expect(told).toEqual(edits.map(({ what, dbt }) => `${what}: ${dbt.join(', ')}`))
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }, 1_200_000)
+})
+
+it('the table in docs/changes.md is this one', () => {
+  const model = (said: string) => said.replace(/^(\w+) (\w+)/, '`$1` $2')
+  const many = ([first = '', ...others]: readonly string[]) => `${others.length + 1} models${first.replace(/^\w+/, '')}`
+  const list = (all: readonly string[], none: string) =>
+    all.length > 2 ? many(all) : all.map(model).join('; ') || none
+  const rows = edits.map(({ what, expected, dbt }) => {
+    const named = dbt.length > 2 ? `${dbt.length} models` : dbt.map((it) => `\`${it}\``).join(', ')
+    return `| ${what} | ${list(expected, 'no model')} | ${named || (expected.length === 0 ? 'no' : '**no**')} |`
+  })
+  const docs = readFileSync(join(import.meta.dirname, '../../docs/changes.md'), 'utf8')
+  expect(docs.split('\n').filter((line) => rows.includes(line))).toEqual(rows)
+})

@@ -1,0 +1,153 @@
+import type { ColumnInfo, Json, Manifest, ManifestNode, SourceDefinition } from '../dbt/manifest.ts'
+import type { Project } from '../dbt/project.ts'
+import { analyseQuery } from '../sql/analyse.ts'
+import type { QueryAnalysis, Relation } from '../sql/analysis.ts'
+import { UnknownSql } from '../sql/expression.ts'
+import { isUnnamed } from '../sql/outputs.ts'
+import { SqlError } from '../sql/sdk.ts'
+import type { Compile } from './fingerprint.ts'
+
+/** A node's query in each state that it may be built in, or why it is not known what it does. */
+export type NodeAnalysis = { readonly queries: readonly QueryAnalysis[] } | { readonly unknown: string }
+
+/** What a node's relation holds that it did not hold before: a text that differs for what differs. */
+export interface Versions {
+  column(unique_id: string, column: string | null): string
+  rows(unique_id: string): string
+}
+
+const asBefore: Versions = { column: () => '', rows: () => '' }
+
+/** The columns of a project's nodes, each looked at when it is asked for. The SQL library must have been started. */
+export class ProjectColumns {
+  readonly #project: Project
+  readonly #compile: Compile
+  readonly #versions: Versions
+  readonly #ids: ReadonlyMap<string, string>
+  readonly #analyses = new Map<string, NodeAnalysis>()
+  readonly #relations = new Map<string, Relation>()
+  readonly #open = new Set<string>()
+
+  constructor(project: Project, compile: Compile, versions: Versions = asBefore) {
+    this.#project = project
+    this.#compile = compile
+    this.#versions = versions
+    this.#ids = idsByRelation(project.manifest)
+  }
+
+  /** What a node's SQL does. Throws for a unique_id that the project has not. */
+  node(unique_id: string): NodeAnalysis {
+    const known = this.#analyses.get(unique_id)
+    if (known !== undefined) return known
+    const analysis = this.#analyse(unique_id)
+    this.#analyses.set(unique_id, analysis)
+    return analysis
+  }
+
+  #analyse(unique_id: string): NodeAnalysis {
+    const { manifest } = this.#project
+    const node = manifest.nodes.get(unique_id)
+    if (node === undefined) throw new Error(`the project has no node ${unique_id}`)
+    if (node.resource_type === 'seed') return { unknown: 'a seed has no SQL' }
+    if (node.language !== 'sql') return { unknown: `a model in ${node.language}` }
+    if (!['databricks', 'spark'].includes(manifest.metadata.adapter_type))
+      return { unknown: `the SQL of ${manifest.metadata.adapter_type} is not analysed` }
+    const states = node.config.materialized === 'incremental' ? [false, true] : [false]
+    const compiled = states.map((incremental) => this.#compile(this.#project, unique_id, { incremental }))
+    const unresolved = [...new Set(compiled.flatMap((each) => each.unresolved))].sort()
+    if (unresolved.length > 0) return { unknown: `${unresolved.join(', ')} could not be resolved` }
+    try {
+      const texts = compiled.map(({ code }) => code.trim().replace(/;$/, ''))
+      const [first = ''] = texts
+      const queries = texts.map((code, index) => (index > 0 && code === first ? null : this.#query(code)))
+      return { queries: queries.map((query) => query ?? queries[0]).filter((query) => query != null) }
+    } catch (error) {
+      if (error instanceof SqlError) return { unknown: `the SQL library cannot read it: ${error.message}` }
+      if (error instanceof UnknownSql) return { unknown: `${error.message} is not analysed` }
+      throw error
+    }
+  }
+
+  #query(code: string): QueryAnalysis {
+    return analyseQuery(code, (name) => {
+      const id = this.#ids.get(name)
+      return id === undefined ? null : this.relation(id)
+    })
+  }
+
+  /** The columns of a node's or a source's relation, as far as they are known. */
+  relation(unique_id: string): Relation {
+    const known = this.#relations.get(unique_id)
+    if (known !== undefined) return known
+    // A model that reads itself, or one of a cycle.
+    if (this.#open.has(unique_id)) return this.#described(unique_id, [])
+    this.#open.add(unique_id)
+    const relation = this.#find(unique_id)
+    this.#open.delete(unique_id)
+    this.#relations.set(unique_id, relation)
+    return relation
+  }
+
+  #find(unique_id: string): Relation {
+    const { nodes, sources } = this.#project.manifest
+    const node = nodes.get(unique_id)
+    const declared = [...((node ?? sources.get(unique_id))?.columns.values() ?? [])]
+    if (node?.resource_type !== 'model') return this.#described(unique_id, declared)
+    if (node.contract.enforced) return { ...this.#described(unique_id, declared), complete: asItsSql(node) }
+    const analysis = this.node(unique_id)
+    const entries = 'queries' in analysis ? (analysis.queries[0]?.output.entries ?? []) : []
+    const types = new Map(declared.map((column) => [column.name.toLowerCase(), column.data_type]))
+    const columns = entries.flatMap((entry) =>
+      'star' in entry
+        ? []
+        : [{ name: entry.column.name, type: entry.column.type ?? types.get(entry.column.name.toLowerCase()) ?? null }],
+    )
+    const whole = entries.length > 0 && entries.every((entry) => 'column' in entry && !isUnnamed(entry.column))
+    if (whole && asItsSql(node)) return { ...this.#described(unique_id, []), columns, complete: true }
+    const names = new Set(columns.map(({ name }) => name.toLowerCase()))
+    const others = declared.filter(({ name }) => !names.has(name.toLowerCase()))
+    return { ...this.#described(unique_id, others), columns: [...columns, ...described(others)] }
+  }
+
+  #described(unique_id: string, columns: readonly ColumnInfo[]): Relation {
+    return {
+      id: unique_id,
+      columns: described(columns),
+      complete: false,
+      version: (column) => this.#versions.column(unique_id, column),
+      rowsVersion: this.#versions.rows(unique_id),
+    }
+  }
+}
+
+function described(columns: readonly ColumnInfo[]): Relation['columns'] {
+  return columns.map(({ name, data_type }) => ({ name, type: data_type }))
+}
+
+/** Whether a model's relation has the columns of its SQL and no others: not what an earlier run left, or a hook adds. */
+function asItsSql({ config }: ManifestNode): boolean {
+  const hooks = [config['pre-hook'], config['post-hook'], config.pre_hook, config.post_hook]
+  return ['table', 'view'].includes(String(config.materialized)) && hooks.every(isUnset)
+}
+
+function isUnset(hooks: Json | undefined): boolean {
+  return hooks === undefined || hooks === null || (Array.isArray(hooks) && hooks.length === 0)
+}
+
+/** Nodes and sources by their relation's name in lower case. A relation that two of them have is nobody's. */
+function idsByRelation({ nodes, sources }: Manifest): Map<string, string> {
+  const ids = new Map<string, string>()
+  const twice = new Set<string>()
+  const all: readonly (ManifestNode | SourceDefinition)[] = [...nodes.values(), ...sources.values()]
+  for (const { unique_id, relation_name, resource_type } of all) {
+    if (relation_name === null || resource_type === 'test') continue
+    const name = [...relation_name.matchAll(/`((?:[^`]|``)*)`|([^.`]+)/g)]
+      .map((match) => match[1] ?? match[2] ?? '')
+      .join('.')
+      .toLowerCase()
+    if (ids.has(name)) twice.add(name)
+    ids.set(name, unique_id)
+  }
+  for (const name of twice) ids.delete(name)
+  return ids
+}
