@@ -74,7 +74,7 @@ export class ParseSubject implements Subject {
           return this.#own()
         }
       case 'config':
-        return new ParseConfig((options) => this.#config(options))
+        return new ParseConfig((options) => this.config(options))
       case 'this':
         return this.#work.draft.resource_type === 'operation' ? null : this.#own()
       case 'model':
@@ -179,7 +179,8 @@ export class ParseSubject implements Subject {
     this.#work.asked.push(asked)
   }
 
-  #config(options: DataObject): void {
+  /** `config(…)` was called. */
+  config(options: DataObject): void {
     const { template } = this.#work
     const unrendered = template && unrenderedConfig(template)
     if (unrendered) this.#work.unrenderedCall = { ...this.#work.unrenderedCall, ...unrendered }

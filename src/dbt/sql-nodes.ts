@@ -9,6 +9,7 @@ import { flag, type Package } from './package.ts'
 import { nearest } from './packages.ts'
 import { ParseSubject } from './parse-subject.ts'
 import { parsePython } from './python-model.ts'
+import { isOverridden, renderParts } from './render-parts.ts'
 import type { Session } from './session.ts'
 import { literalCalls, staticParse } from './static.ts'
 import { fileChecksum, join, seedChecksum, stem, strip } from './text.ts'
@@ -71,11 +72,7 @@ export function parseTemplate(session: Session, work: Work, start: number, end: 
 
 /** As dbt's static parser, which is what decides how `unrendered_config` is written. */
 function parseStatically(session: Session, work: Work, template: Template): boolean {
-  const { macros, packages } = session.runtime
-  const isOverridden = ['ref', 'source', 'config'].some((name) =>
-    [work.package.name, packages.root.name].some((owner) => macros.byId.has(`macro.${owner}.${name}`)),
-  )
-  const parsed = isOverridden ? undefined : staticParse(template)
+  const parsed = isOverridden(session, work.package) ? undefined : staticParse(template)
   if (!parsed) return false
   const at = (offset: number) => ({ file: work.source.file, offset: work.place.offset + offset })
   for (const { value, offset } of parsed.refs) work.asked.push({ kind: 'ref', args: value, place: at(offset) })
@@ -86,15 +83,24 @@ function parseStatically(session: Session, work: Work, template: Template): bool
 
 /** Renders a template for what it does; its text is thrown away. */
 export function renderNode(session: Session, work: Work, template: Template): void {
-  const subject = new ParseSubject(work, session.runtime, session.cache, session.sink)
+  const unknown = new Set<string>()
   try {
-    session.runtime.with(subject, (scope) => render(template, scope, { undefined: 'chainable' }))
+    if (!renderParts(session, work, template, unknown)) renderWhole(session, work, template, unknown)
   } catch (error) {
     if (!(error instanceof TemplateError || error instanceof TemplateSyntaxError)) throw error
     tellError(session, work, template, error)
     salvage(work, template)
   }
-  tellUnknown(session, work, template, subject.unknownNames())
+  tellUnknown(session, work, template, unknown)
+}
+
+function renderWhole(session: Session, work: Work, template: Template, unknown: Set<string>): void {
+  const subject = new ParseSubject(work, session.runtime, session.cache, session.sink)
+  try {
+    session.runtime.with(subject, (scope) => render(template, scope, { undefined: 'chainable' }))
+  } finally {
+    for (const name of subject.unknownNames()) unknown.add(name)
+  }
 }
 
 /** Says why a template cannot be rendered, at the node's own call. */
