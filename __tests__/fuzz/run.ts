@@ -13,9 +13,9 @@ interface Failure {
   readonly stack: string
 }
 
-function failure(target: Target, input: Input): Failure | null {
+async function failure(target: Target, input: Input): Promise<Failure | null> {
   try {
-    target.run(input)
+    await target.run(input)
     return null
   } catch (error) {
     const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error))
@@ -117,7 +117,7 @@ async function smaller(input: Input, wanted: Failure, run: (input: Input) => Pro
 
 if (isMainThread) await main()
 else
-  parentPort?.on('message', ({ name, input }: { name: string; input: Input }) => {
+  parentPort?.on('message', async ({ name, input }: { name: string; input: Input }) => {
     const target = TARGETS.find((each) => each.name === name)
-    parentPort?.postMessage(target ? failure(target, input) : null)
+    parentPort?.postMessage(target ? await failure(target, input) : null)
   })

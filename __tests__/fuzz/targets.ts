@@ -18,6 +18,7 @@ import {
   TemplateError,
   TemplateSyntaxError,
 } from '../../src/jinja/index.ts'
+import { startSqlLibrary } from '../../src/start-sql.ts'
 import { generate } from '../jinja/generate.ts'
 import { scopeOf } from '../jinja/ours.ts'
 import { CASES, CONTEXT } from '../jinja/templates.ts'
@@ -29,7 +30,7 @@ export interface Target {
   /** An input as somebody would write it. */
   seed(mutator: Mutator): Input
   /** Reads the input. Throws for whatever may not be. */
-  run(input: Input): void
+  run(input: Input): void | Promise<void>
 }
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -147,7 +148,7 @@ const project: Target = {
     const part = Object.entries(all).filter(([path]) => ROOT_FILES.test(path) || mutator.below(3) > 0)
     return Object.fromEntries(part)
   },
-  run: (input) => {
+  run: async (input) => {
     const parsed = projectOf(input)
     for (const { file, line, column, message } of parsed.findings) {
       if (!(line >= 1 && column >= 1)) throw new Error(`${file}:${line}:${column} is no place: ${message}`)
@@ -159,7 +160,7 @@ const project: Target = {
     const head = { files: new Map(Object.entries(input)), project: parsed }
     const config = parseConfig('version: 1\nregions: {shop: {project: dbt, gdpr: true}}\n', 'c.yml')
     const regions = new Map([['shop', { base, head }]])
-    check({ base: 'b', head: 'h', config: effectiveConfig(config, config), regions })
+    await check({ base: 'b', head: 'h', config: effectiveConfig(config, config), regions }, startSqlLibrary)
     if (Object.keys(Object.prototype).length > 0) throw new Error('every object has something of the input')
   },
 }
