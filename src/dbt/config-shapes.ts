@@ -1,6 +1,6 @@
 import type { ConfigKind } from './config-kind.ts'
 import { isObject } from './data.ts'
-import { bool, listOf, mapping, nullable, oneOf, type Shape, scalar, text, whole } from './shape.ts'
+import { bool, listOf, mapping, nullable, oneOf, oneOfAnyCase, type Shape, scalar, text, whole } from './shape.ts'
 
 type Fields = Readonly<Record<string, Shape>>
 
@@ -34,7 +34,7 @@ const NODE: Fields = {
   column_types: mapping(),
   grants: mapping(),
   docs,
-  contract: mapping({ enforced: bool }),
+  contract: mapping({ enforced: bool, alias_types: bool }),
   persist_docs: mapping(),
   enabled: bool,
   full_refresh: nullable(bool),
@@ -60,6 +60,10 @@ const checkCols: Shape = (data, raw, at) => {
   if (data !== 'all') nullable(listOf(text))(data, raw, at)
 }
 
+const limit: Shape = (data, raw, at) => {
+  if (!(typeof data === 'string' && /^\d+$/.test(data))) nullable(whole)(data, raw, at)
+}
+
 const SEMANTIC: Fields = { enabled: bool, meta: mapping(), group: nullable(text) }
 const OWN: Readonly<Partial<Record<ConfigKind, Fields>>> = {
   model: { ...NODE, freshness: modelFreshness },
@@ -72,6 +76,7 @@ const OWN: Readonly<Partial<Record<ConfigKind, Fields>>> = {
     entry_point: nullable(text),
     snowflake: mapping({ quote_args: bool }),
   },
+  test: { ...NODE, severity: oneOfAnyCase('warn', 'error'), limit, store_failures: nullable(bool) },
   metric: SEMANTIC,
   semantic_model: SEMANTIC,
   saved_query: { ...SEMANTIC, export_as: nullable(oneOf('table', 'view')), cache: mapping({ enabled: bool }) },

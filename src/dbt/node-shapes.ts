@@ -4,6 +4,7 @@ import type { NodeDraft, Work } from './draft.ts'
 import type { Gathered } from './gathered.ts'
 import { isRefable } from './lookup.ts'
 import type { MacroEntry } from './macro.ts'
+import type { JsonObject } from './manifest.ts'
 import { isMicrobatch, isoMoment, usesBatches } from './microbatch.ts'
 import { flag } from './package.ts'
 import type { Session } from './session.ts'
@@ -16,6 +17,7 @@ export function checkNodes(session: Session, gathered: Gathered): void {
   const groups = new Set(gathered.groups.map(({ name }) => name))
   const isSpaceRefused = flag(session.packages.root, 'require_resource_names_without_spaces', true)
   const isBatched = usesBatches(session)
+  const checked = new Set<object>()
   const versioned = new Set(
     gathered.works.flatMap(({ draft }) =>
       draft.resource_type === 'model' && draft.version !== null && draft.config.enabled
@@ -29,11 +31,13 @@ export function checkNodes(session: Session, gathered: Gathered): void {
     versioned.has(`${draft.package_name} ${draft.name}`)
   for (const work of gathered.works) {
     const { draft } = work
-    checkCall(session, work)
+    const isTold = checkCall(session, work)
+    if (draft.resource_type === 'test' && !isTold) checkTestConfig(session, work, checked)
     if (!draft.config.enabled || draft.resource_type === 'test' || draft.resource_type === 'operation') continue
     const messages = [
       ...wrongSnapshot(draft),
       ...wrongContract(draft),
+      ...wrongKeys(draft),
       ...(isBatched ? wrongMicrobatch(draft) : []),
       ...wrongAccess(draft),
       ...(isVersioned(work) ? ['has the name of a model with versions; rename one of them'] : []),
@@ -57,18 +61,17 @@ export function checkNodes(session: Session, gathered: Gathered): void {
   }
 }
 
-function checkCall({ sink, packages }: Session, { call, draft, place, kind }: Work): void {
+/** Whether something is wrong with what `config()` says. */
+function checkCall({ sink, packages }: Session, { call, draft, place, kind }: Work): boolean {
   // What a macro would give that is not there is not known.
-  if (Object.keys(call).length === 0 || packages.missing.length > 0) return
-  checkFields(configFields(kind), call, call, (_holder, _key, message) =>
-    sink.add(
-      'invalid-properties',
-      'error',
-      place,
-      `config() of the ${draft.resource_type} '${draft.name}': ${message}`,
-      draft.unique_id,
-    ),
-  )
+  if (Object.keys(call).length === 0 || packages.missing.length > 0) return false
+  let isWrong = false
+  checkFields(configFields(kind), call, call, (_holder, _key, message) => {
+    isWrong = true
+    const what = `config() of the ${draft.resource_type} '${draft.name}': ${message}`
+    sink.add('invalid-properties', 'error', place, what, draft.unique_id)
+  })
+  return isWrong
 }
 
 /** https://docs.getdbt.com/docs/build/incremental-microbatch */
@@ -95,6 +98,21 @@ function wrongAccess(draft: NodeDraft): string[] {
   return isPublic && draft.config.materialized === 'ephemeral'
     ? ['is public and ephemeral; materialize it, or make it protected']
     : []
+}
+
+/** The config of a test is one of dbt_project.yml, of YAML and of the test's macro: what it comes to is checked, once where tests share it. */
+function checkTestConfig({ sink, packages }: Session, { draft, place }: Work, checked: Set<object>): void {
+  if (checked.has(draft.config) || packages.missing.length > 0) return
+  checked.add(draft.config)
+  checkFields(configFields('test'), draft.config, draft.config, (_holder, _key, message) =>
+    sink.add(
+      'invalid-properties',
+      'error',
+      place,
+      `the config of the test '${draft.name}': ${message}`,
+      draft.unique_id,
+    ),
+  )
 }
 
 /** https://docs.getdbt.com/docs/build/udfs */
@@ -130,14 +148,25 @@ function wrongContract(draft: NodeDraft): string[] {
     messages.push('has a contract and no columns; describe them in YAML, each with its data_type')
   if (materialized === 'incremental' && on_schema_change !== 'append_new_columns' && on_schema_change !== 'fail')
     messages.push("has a contract and is incremental: on_schema_change must be 'append_new_columns' or 'fail'")
-  const keys = [...draft.columns.values()].filter(({ constraints }) =>
-    constraints.some(({ type }) => type === 'primary_key'),
-  )
-  if (keys.length > 1)
-    messages.push(
-      `has ${keys.length} columns with a primary key (${keys.map(({ name }) => name).join(', ')}); one key of several columns is a constraint of the model`,
-    )
   return messages
+}
+
+/** https://docs.getdbt.com/reference/resource-properties/constraints */
+function wrongKeys(draft: NodeDraft): string[] {
+  if (draft.resource_type !== 'model') return []
+  const isKey = ({ type }: JsonObject): boolean => type === 'primary_key'
+  const keys = [...draft.columns.values()].filter(({ constraints }) => constraints.some(isKey))
+  const names = keys.map(({ name }) => name).join(', ')
+  return [
+    ...(keys.length > 1
+      ? [
+          `has ${keys.length} columns with a primary key (${names}); one key of several columns is a constraint of the model`,
+        ]
+      : []),
+    ...(keys.length > 0 && draft.constraints.some(isKey)
+      ? [`has a primary key on the column ${names} and one of its own; keep one`]
+      : []),
+  ]
 }
 
 /** Tells names that stand twice where dbt allows them once. Nodes and sources are told as duplicates of the project. */

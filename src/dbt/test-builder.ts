@@ -101,6 +101,8 @@ export function buildTest(
   args.model = target.model
   const own = takeConfig(given, options.render)
   const description = textOr(given.description, '')
+  for (const key of ['name', 'description'] as const)
+    if (typeof (given[key] ?? '') !== 'string') throw new TestError(`the ${key} of a test is a text`)
   const named = given.name
   const [shortName, fullName] =
     typeof named === 'string' ? [named, named] : syntheticNames(target, namespace, name, args)
@@ -142,7 +144,7 @@ function nameAndBody(definition: Data): [string, Data] {
     throw new TestError(
       `a test is one name with its arguments below it; here are ${entries.length} (${entries.map(([key]) => key).join(', ')}): indent the arguments`,
     )
-  return [first[0], first[1] ?? {}]
+  return [first[0], first[1]]
 }
 
 function targetCall(name: string, table: string | null, version: string | number | null): string {
