@@ -6,7 +6,20 @@ import { type DataObject, isList, isObject } from './data.ts'
 import type { Package } from './package.ts'
 import type { ProjectFiles } from './project.ts'
 import { refusedVersion } from './required-version.ts'
-import { anything, bool, checkFields, kindOf, listOf, mapping, nullable, type Shape, type Tell, text } from './shape.ts'
+import {
+  anything,
+  bool,
+  checkFields,
+  exact,
+  kindOf,
+  listOf,
+  mapping,
+  nullable,
+  type Shape,
+  type Tell,
+  text,
+  textOr,
+} from './shape.ts'
 import type { Sink } from './sink.ts'
 import { join } from './text.ts'
 import { PROJECT_FILE, readYamlFile } from './wanted.ts'
@@ -86,9 +99,7 @@ const FIELDS: Fields = {
   functions: treeOf('function'),
   vars: nullable(mapping()),
   packages: anything,
-  'query-comment': (data, raw, at) => {
-    if (typeof data !== 'string') nullable(mapping())(data, raw, at)
-  },
+  'query-comment': nullable(textOr(exact({ comment: text, append: bool, 'job-label': bool }))),
   'restrict-access': bool,
   'dbt-cloud': nullable(mapping()),
   flags: nullable(mapping()),
