@@ -227,6 +227,26 @@ describe('what is in an archive', () => {
     await expect(untar(bytes)).rejects.toThrow(/^it (is not a \.tar\.gz file|has no dbt_project\.yml)$/)
   })
 
+  it.each<[string, Parameters<typeof altered>[0]]>([
+    ['a folder with a size', { type: '5', size: '00000000035\0' }],
+    ['a file of a negative size', { size: '\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff' }],
+    ['a file larger than what is there', { size: '00000077777\0' }],
+    ['a long name without an end', { type: 'L', size: '00000077777\0' }],
+  ])('%s is none, and nobody waits for it', async (_, change) => {
+    await expect(untar(await altered(change))).rejects.toThrow(/^it (is not a \.tar\.gz file|has no dbt_project\.yml)$/)
+  })
+
+  /** An archive whose first header says something else. */
+  async function altered(change: { readonly type?: string; readonly size?: string }): Promise<Buffer> {
+    const bytes = gunzipSync(await tarball([file]))
+    if (change.type !== undefined) bytes.write(change.type, 156, 'latin1')
+    if (change.size !== undefined) bytes.write(change.size, 124, 'latin1')
+    bytes.fill(' ', 148, 156)
+    const sum = bytes.subarray(0, 512).reduce((all, byte) => all + byte, 0)
+    bytes.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+    return gzipSync(bytes)
+  }
+
   it('may be large only so far', async () => {
     const zeros = gzipSync(Buffer.alloc(400e6), { level: constants.Z_BEST_SPEED })
     await expect(untar(zeros)).rejects.toThrow('it is larger than 256 MB')

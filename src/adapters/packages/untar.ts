@@ -8,6 +8,7 @@ import { PackageError } from './package-error.ts'
 
 /** Headers and padding of a tar file, over its contents. */
 const MAX_TAR_BYTES = MAX_BYTES * 1.2
+const MAX_MS = 60_000
 
 /**
  * The text files of a dbt package in a .tar.gz file, in memory: path from the package's root -> text. What is in it must be in one folder, whose
@@ -16,34 +17,62 @@ const MAX_TAR_BYTES = MAX_BYTES * 1.2
 export async function untar(archive: Buffer): Promise<ReadonlyMap<string, string>> {
   const contents = new Contents()
   const tar = extract()
-  const reading = readEntries(tar, contents)
-  // Whichever fails first ends the other, so that both are waited for.
-  const [piped, read] = await Promise.allSettled([
-    pipeline(Readable.from([archive]), createGunzip(), limited(), tar),
-    reading,
-  ])
-  for (const result of [read, piped]) {
-    if (result.status === 'rejected' && result.reason instanceof PackageError) throw result.reason
-  }
-  for (const result of [read, piped]) {
-    if (result.status === 'rejected') throw new PackageError('it is not a .tar.gz file', { cause: result.reason })
+  readEntries(tar, contents)
+  let timer: NodeJS.Timeout | undefined
+  try {
+    await new Promise<void>((resolve, reject) => {
+      // Nothing else would keep this process waiting for a reader that is stuck: it would end, and say nothing.
+      timer = setTimeout(() => reject(new Error('it has no end')), MAX_MS)
+      // Its own events too: of a file that ends too early it tells nobody else.
+      tar.on('error', reject).on('close', resolve)
+      pipeline(Readable.from([archive]), createGunzip(), limited(), tar).catch(reject)
+    })
+  } catch (error) {
+    if (error instanceof PackageError) throw error
+    throw new PackageError('it is not a .tar.gz file', { cause: error })
+  } finally {
+    clearTimeout(timer)
   }
   return contents.files()
 }
 
-async function readEntries(tar: Extract, contents: Contents): Promise<void> {
+/** Gathers the entries as they come. Not by the library's own iterator: that waits for ever for the next entry of a file that ends too early. */
+function readEntries(tar: Extract, contents: Contents): void {
+  const place = placesIn()
+  tar.on('entry', (header, entry, next) => {
+    const parts: Uint8Array[] = []
+    // The archive's own error says it.
+    entry.on('error', () => undefined)
+    try {
+      const path = place(header)
+      const kind = kindOf(header)
+      // The library gives no size for a negative one, and then waits for what does not come.
+      if (!Number.isSafeInteger(header.size)) throw new Error('an entry has no size')
+      const isWanted = contents.admits(path, kind, header.size)
+      // The library never ends a folder that says that it has a size.
+      if (kind === 'folder') return next()
+      entry.on('data', (part) => {
+        if (isWanted && part instanceof Uint8Array) parts.push(part)
+      })
+      entry.on('end', () => {
+        if (isWanted) contents.add(path, decodeUtf8(Buffer.concat(parts)))
+        next()
+      })
+    } catch (error) {
+      next(error instanceof Error ? error : new Error(String(error)))
+    }
+  })
+}
+
+/** The path of each entry from the package's root. Throws a PackageError for one that leads out, or is in another folder than the first. */
+function placesIn(): (header: Header) => string {
   let folder: string | undefined
-  for await (const entry of tar) {
-    const { header } = entry
+  return (header) => {
     if (leadsOut(header.name)) throw new PackageError('a path in it leads out of it')
     const [first = '', ...rest] = header.name.split('/').filter((part) => part !== '' && part !== '.')
     if (first !== '') folder ??= first
     if (first !== '' && first !== folder) throw new PackageError('what is in it is not in one folder')
-    const path = rest.join('/')
-    const isWanted = contents.admits(path, kindOf(header), header.size)
-    const parts: Uint8Array[] = []
-    for await (const part of entry) if (isWanted && part instanceof Uint8Array) parts.push(part)
-    if (isWanted) contents.add(path, decodeUtf8(Buffer.concat(parts)))
+    return rest.join('/')
   }
 }
 
