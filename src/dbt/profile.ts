@@ -20,7 +20,7 @@ export interface Target {
   readonly value: Dict
 }
 
-const CREDENTIAL = /token|secret|password|pass$|key|credential|private|certificate/i
+const CREDENTIAL = /token|secret|pass|pwd|key|credential|private|certificate|jwt|dsn|ur[il]|signature/i
 const FILE = 'profiles.yml'
 
 /**
