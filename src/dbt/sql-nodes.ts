@@ -192,7 +192,12 @@ function seed(session: Session, of: Package, source: SourceFile): Work {
   const name = stem(source.relative)
   const work = makeWork(session, of, source, 'seed', name, source.relative, '')
   work.draft.fqn = [of.name, ...folders(source.relative), name]
-  work.draft.checksum = { name: 'sha256', checksum: seedChecksum(source.contents) }
+  work.draft.checksum = {
+    name: 'sha256',
+    get checksum() {
+      return session.cache.derived('seed checksum', source.contents, () => seedChecksum(source.contents))
+    },
+  }
   return work
 }
 
@@ -260,9 +265,17 @@ function languageOf(file: string): string {
   return file.endsWith('.js') ? 'javascript' : 'sql'
 }
 
-/** The checksum of a file, worked out once for all that stands in it. */
-export function checksumOf({ cache }: Session, source: SourceFile): { name: string; checksum: string } {
-  return { name: 'sha256', checksum: cache.derived('checksum', source.contents, () => fileChecksum(source.contents)) }
+/** The checksum of a file, worked out when it is asked for, and once for all that stands in it: a check of what did not change never asks. */
+export function checksumOf(
+  { cache }: Session,
+  source: SourceFile,
+): { readonly name: string; readonly checksum: string } {
+  return {
+    name: 'sha256',
+    get checksum() {
+      return cache.derived('checksum', source.contents, () => fileChecksum(source.contents))
+    },
+  }
 }
 
 export function folders(path: string): string[] {

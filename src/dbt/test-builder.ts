@@ -127,8 +127,11 @@ function testArguments(definition: Data, columnName: string | null, hasArguments
   if (!isObject(body)) throw new TestError(`the arguments of the test '${name}' are a mapping`)
   const all = columnName === null ? body : { ...body, column_name: columnName }
   if (!(hasArguments && 'arguments' in all)) return [name, all]
-  const { arguments: nested, ...rest } = all
-  return [name, isObject(nested) ? { ...rest, ...nested } : rest]
+  const rest: Record<string, Data> = {}
+  for (const key in all) if (key !== 'arguments') define(rest, key, all[key] as Data)
+  const nested = all.arguments
+  if (isObject(nested)) for (const key in nested) define(rest, key, nested[key] as Data)
+  return [name, rest]
 }
 
 function nameAndBody(definition: Data): [string, Data] {

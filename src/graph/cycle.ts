@@ -9,7 +9,7 @@ const cyclesPerCircle = 10
  */
 export function cycles(graph: Graph): string[][] {
   const found: string[][] = []
-  for (const part of circles(graph.parents)) {
+  for (const part of circles(knotted(graph))) {
     let parts = [part]
     const edges = within(graph.parents, part)
     for (let count = 0; parts.length > 0 && count < cyclesPerCircle; count++) {
@@ -25,6 +25,27 @@ export function cycles(graph: Graph): string[][] {
     }
   }
   return found.sort((a, b) => (a.join() < b.join() ? -1 : 1))
+}
+
+/** What is left of a graph when all that no circle is upstream of is taken away: mostly nothing, which takes a fraction of the time to see. */
+function knotted({ parents, children }: Graph): Edges {
+  const waiting = new Map<string, number>()
+  const open: string[] = []
+  for (const [id, own] of parents) {
+    if (own.length === 0) open.push(id)
+    else waiting.set(id, own.length)
+  }
+  for (let id = open.pop(); id !== undefined; id = open.pop())
+    for (const child of children.get(id) ?? []) {
+      const count = waiting.get(child)
+      if (count === undefined) continue
+      if (count > 1) waiting.set(child, count - 1)
+      else {
+        waiting.delete(child)
+        open.push(child)
+      }
+    }
+  return new Map([...waiting.keys()].map((id) => [id, parents.get(id) ?? []]))
 }
 
 type Edges = ReadonlyMap<string, readonly string[]>
