@@ -15,16 +15,8 @@ interface Layer {
 
 /** The shell's files that touch the world. */
 const knowAdapters = [
-  'main',
-  'cli',
-  'repository',
-  'sides',
-  'folders',
-  'deployment',
-  'demo',
-  'manifest-file',
-  'packages',
-  'start-sql',
+  ...['main', 'cli', 'repository', 'sides', 'folders', 'project-folder', 'packages', 'start-sql'],
+  ...['deployment', 'demo', 'list', 'manifest-file'],
 ]
 const shell = ['version', 'base', 'event', 'inputs', 'index', ...knowAdapters]
 
@@ -54,6 +46,7 @@ const layers: readonly Layer[] = [
   },
   { of: ['run'], from: ['dbt', 'graph', 'sql', 'nearest'], packages: ['node:crypto'] },
   { of: ['report'], from: ['dbt', 'graph', 'finding'], types: ['run'], packages: ['node:zlib'] },
+  { of: ['selection'], from: ['dbt', 'graph', 'nearest'], packages: ['picomatch'] },
   { of: ['check', 'deploy', 'walls'], from: ['*'] },
   {
     of: ['adapters'],

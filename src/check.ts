@@ -146,6 +146,7 @@ function found(side: Side, region: EffectiveRegion): Found {
   return { project, findings: allFindings(side, region), has }
 }
 
-function fingerprinted({ files, project }: Side): Fingerprinted {
+/** A side with what each of its nodes means. */
+export function fingerprinted({ files, project }: Side): Fingerprinted {
   return { project, fingerprints: fingerprints(project, compileNode, settingsOf(files), compileTemplate) }
 }

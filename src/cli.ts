@@ -4,6 +4,7 @@ import { regionNamed } from './config/parse.ts'
 import { cancelledBySignal } from './deployment/cancel.ts'
 import { ConfigurationError } from './errors.ts'
 import { refuseUnmerged } from './event.ts'
+import type { ListOptions } from './list.ts'
 import { packageSource } from './packages.ts'
 import { progressOn } from './progress.ts'
 import { commentMarkdown } from './report/comment.ts'
@@ -14,6 +15,7 @@ import { planText } from './report/plan.ts'
 import type { Report } from './report/report.ts'
 import { reportText } from './report/text.ts'
 import { harmlessEnvironment, openRepository, type Repository } from './repository.ts'
+import { indirectSelections } from './selection/specification.ts'
 import { readSides } from './sides.ts'
 import { startSqlLibrary } from './start-sql.ts'
 import { version } from './version.ts'
@@ -32,6 +34,8 @@ interface ManifestOptions {
   readonly output: string
   readonly packages: string
 }
+
+type ListCommandOptions = Omit<ListOptions, 'packages'> & { readonly packages: string }
 
 const exits = 'Exit status: 0 fine, 1 findings that fail the check or a failed deploy, 2 wrong use or configuration.'
 
@@ -104,19 +108,53 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
       if (deployment.conclusion === 'failure') process.exitCode = 1
     })
 
-  command('manifest', "write dbt's manifest.json (v12) of a project, parsed without dbt; findings go to standard error")
-    .requiredOption('--project <dir>', 'the folder of dbt_project.yml')
-    .option('--target <name>', "a target of profiles.yml (default: the profile's own)")
-    .option(
-      '--profiles-dir <dir>',
-      'the folder of profiles.yml (default: the project, then DBT_PROFILES_DIR, then ~/.dbt)',
-    )
+  const project = (of: Command) =>
+    of
+      .requiredOption('--project <dir>', 'the folder of dbt_project.yml')
+      .option('--target <name>', "a target of profiles.yml (default: the profile's own)")
+      .option(
+        '--profiles-dir <dir>',
+        'the folder of profiles.yml (default: the project, then DBT_PROFILES_DIR, then ~/.dbt)',
+      )
+      .addOption(packages())
+
+  project(
+    command(
+      'manifest',
+      "write dbt's manifest.json (v12) of a project, parsed without dbt; findings go to standard error",
+    ),
+  )
     .requiredOption('--output <file>', 'where to write it')
-    .addOption(packages())
     .action(async ({ packages, ...options }: ManifestOptions) => {
       const { writeManifestFile } = await import('./manifest-file.ts')
       const fetching = packages === 'fetch' && { packages: packageSource(process.env) }
       if (await writeManifestFile({ ...options, ...fetching })) process.exitCode = 1
+    })
+
+  project(command('ls', 'list what a selection means in a project, as `dbt ls` does, without dbt'))
+    .option('-s, --select <selection...>', "dbt's node selection: 'tag:nightly+', 'state:modified', 'change:rows' …")
+    .option('--exclude <selection...>', 'what is left out of it')
+    .option('--selector <name>', 'a selector of selectors.yml instead')
+    .option('--resource-type <types...>', 'these types of resource alone')
+    .option('--exclude-resource-type <types...>', 'all but these types of resource')
+    .addOption(
+      new Option('--indirect-selection <mode>', 'which tests come with the nodes that they read')
+        .choices(indirectSelections)
+        .default('eager'),
+    )
+    .addOption(
+      new Option('--output <form>', 'how each is printed')
+        .choices(['selector', 'name', 'path', 'json'])
+        .default('selector'),
+    )
+    .option('--output-keys <keys...>', 'of JSON, these keys alone')
+    .option('--base <ref>', 'what state: and change: compare with: the merge base of this branch, tag or commit')
+    .action(async ({ packages, ...options }: ListCommandOptions) => {
+      const { list } = await import('./list.ts')
+      const fetching = packages === 'fetch' && { packages: packageSource(process.env) }
+      const { lines, failed } = await list({ ...options, ...fetching })
+      for (const line of lines) print(line)
+      if (failed) process.exitCode = 1
     })
 
   command('demo', 'check two projects, show the comment, and deploy both regions twice on an embedded DuckDB').action(

@@ -59,10 +59,20 @@ export async function readCommit(
   return side(await new Folders(git).at(commit, place.project), place, env, new ParseCache())
 }
 
+/** A project in the working tree and at a commit. */
+export async function readProjectSides(
+  git: Git,
+  place: DeployedPlace,
+  base: string | null,
+  options: ReadOptions,
+): Promise<Sides> {
+  return sidesOf(new Folders(git), { head: place, base: place }, base, options, new ParseCache())
+}
+
 /** Base and head are one and the same where nothing differs, so that a region which a pull request leaves alone is looked at once. */
 async function sidesOf(
   folders: Folders,
-  region: EffectiveRegion,
+  region: { readonly head: DeployedPlace; readonly base: DeployedPlace | null },
   base: string | null,
   { env, packages }: ReadOptions,
   cache: ParseCache,

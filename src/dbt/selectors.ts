@@ -86,7 +86,8 @@ function normal(definition: Data): Data {
   return Object.keys(definition).length === 1 ? { method: key, value: parts } : definition
 }
 
-const CRITERIA =
+/** One criterion of a selection as it is written: https://docs.getdbt.com/reference/node-selection/syntax */
+export const CRITERIA =
   /^(?<childrens_parents>@)?(?<parents>(?<parents_depth>\d*)\+)?(?:(?<method>[\p{L}\p{N}_.]+):)?(?<value>.*?)(?<children>\+(?<children_depth>\d*))?$/u
 
 /** `2+tag:nightly+` in its parts. */
@@ -101,7 +102,8 @@ function criteria(text: string): DataObject {
   return parts
 }
 
-function usualMethod(value: string): string {
+/** The method of a criterion that names none: a path, a file's name, else a name. */
+export function usualMethod(value: string): string {
   if (value.includes('/')) return 'path'
   return /\.(?:sql|py|csv)$/i.test(value) ? 'file' : 'fqn'
 }

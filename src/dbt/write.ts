@@ -45,7 +45,7 @@ function* manifestParts({ manifest }: Project): Iterable<string> {
     ['metrics', mapped(manifest.metrics ?? new Map(), dated)],
     ['groups', manifest.groups],
     ['selectors', manifest.selectors ?? []],
-    ['disabled', mapped(manifest.disabled, (list) => list.map(resourceFields))],
+    ['disabled', mapped(manifest.disabled, (list) => list.map(writtenResource))],
     ['parent_map', manifest.parent_map],
     ['child_map', manifest.child_map],
     ['group_map', groupMap(manifest)],
@@ -105,7 +105,8 @@ function dated(resource: object): Fields {
   return result
 }
 
-function resourceFields(resource: Resource): Fields {
+/** A resource as manifest.json holds it. */
+export function writtenResource(resource: Resource): Fields {
   switch (resource.resource_type) {
     case 'model':
     case 'seed':
