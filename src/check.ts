@@ -7,10 +7,11 @@ import { join, relativeTo } from './dbt/text.ts'
 import { planPreview } from './deploy.ts'
 import type { Finding } from './finding.ts'
 import type { Effects } from './graph/effects.ts'
-import { type Fingerprinted, fingerprints, settingsOf } from './graph/fingerprint.ts'
+import { type Fingerprinted, type Fingerprints, fingerprints, settingsOf, standIns } from './graph/fingerprint.ts'
 import { graphOf } from './graph/graph.ts'
 import { changes as changesOf, nodesWithOtherSql } from './graph/state.ts'
-import type { RegionReport, Report, ReportedFinding } from './report/report.ts'
+import { unchanged } from './graph/unchanged.ts'
+import type { NodeChange, RegionReport, Report, ReportedFinding } from './report/report.ts'
 import { findingsOf, type Ruled } from './rules/index.ts'
 
 /** A region's project at one commit. */
@@ -77,17 +78,35 @@ async function checkRegion(
   }
 }
 
-/** What differs and what a deploy would run: nothing, without a look, where base and head are one. */
+/** What differs and what a deploy would run. */
 async function compared(
   region: string,
   base: Side | null,
   head: Side | null,
   startSql: () => Promise<void>,
 ): Promise<Pick<RegionReport, 'changes' | 'plan'>> {
-  if (base === head || base?.project.isUnreadable || head?.project.isUnreadable) return { changes: [], plan: [] }
-  const [before, after] = [base && fingerprinted(base), head && fingerprinted(head)]
-  const changes = changesOf(before, after, await effects(before, after, startSql))
+  const { before, after, changes } = await compareSides(base, head, startSql)
   return { changes, plan: after === null ? [] : planPreview(region, before, after, changes) }
+}
+
+interface Comparison {
+  readonly before: Fingerprinted | null
+  readonly after: Fingerprinted | null
+  readonly changes: readonly NodeChange[]
+}
+
+/** How a project differs between two sides: not at all, without a look, where they are one. Only what may differ is compiled. */
+export async function compareSides(
+  base: Side | null,
+  head: Side | null,
+  startSql: () => Promise<void>,
+): Promise<Comparison> {
+  if (base === head || base?.project.isUnreadable || head?.project.isUnreadable)
+    return { before: null, after: null, changes: [] }
+  const common = base && head ? standIns(head.project, unchanged(base, head)) : undefined
+  const [before, after] = [base && fingerprinted(base, common), head && fingerprinted(head, common)]
+  const changes = changesOf(before, after, await effects(before, after, startSql))
+  return { before, after, changes }
 }
 
 /** What the changes of SQL do. The SQL library is large, so where no SQL differs it is not loaded. */
@@ -146,7 +165,6 @@ function found(side: Side, region: EffectiveRegion): Found {
   return { project, findings: allFindings(side, region), has }
 }
 
-/** A side with what each of its nodes means. */
-export function fingerprinted({ files, project }: Side): Fingerprinted {
-  return { project, fingerprints: fingerprints(project, compileNode, settingsOf(files), compileTemplate) }
+function fingerprinted({ files, project }: Side, known?: Fingerprints): Fingerprinted {
+  return { project, fingerprints: fingerprints(project, compileNode, settingsOf(files), compileTemplate, known) }
 }

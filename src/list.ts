@@ -3,16 +3,16 @@ import { join } from 'node:path'
 import { readText } from './adapters/files.ts'
 import { openGit } from './adapters/git.ts'
 import { baseCommit } from './base.ts'
-import { fingerprinted, type Side } from './check.ts'
+import { compareSides, type Side } from './check.ts'
 import { readProfiles } from './deployment/profiles.ts'
 import { ConfigurationError } from './errors.ts'
-import { changes as changesOf } from './graph/state.ts'
 import { type ProjectOptions, printFindings, readProjectFolder } from './project-folder.ts'
 import { pathInRepository } from './repository.ts'
 import { type Listing, listed } from './selection/list.ts'
 import type { Selectable } from './selection/methods.ts'
 import { SelectionError } from './selection/specification.ts'
 import { readProjectSides } from './sides.ts'
+import { startSqlLibrary } from './start-sql.ts'
 
 export interface ListOptions extends ProjectOptions, Listing {
   /** A branch, tag or commit, for `state:` and `change:`. */
@@ -52,8 +52,8 @@ async function besideBase(options: ListOptions, name: string): Promise<{ side: S
   const commit = await baseCommit(git, { kind: 'local', base: name })
   const { base, head } = await readProjectSides(git, place, commit, { env, ...(packages && { packages }) })
   if (head === null) throw new ConfigurationError(`${options.project} has no dbt_project.yml`)
-  const differing = base === head ? [] : changesOf(base && fingerprinted(base), fingerprinted(head))
-  return { side: head, from: selectable(head, differing) }
+  const { changes } = await compareSides(base, head, startSqlLibrary)
+  return { side: head, from: selectable(head, changes) }
 }
 
 /** What can be selected of a project. */

@@ -63,21 +63,43 @@ export interface Fingerprinted {
 
 /**
  * The fingerprints of all nodes and unit tests of a project, by unique_id in order. `settings` are those of the project's
- * files. Without `template`, hooks that call macros are compared as text.
+ * files. Without `template`, hooks that call macros are compared as text. Those that are known already are taken as they are.
  */
 export function fingerprints(
   project: Project,
   compile: Compile,
   settings: Settings,
   template?: CompileTemplate,
+  known: Fingerprints = new Map(),
 ): Fingerprints {
   const tools: Tools = { project, compile, settings, template: template ?? null }
   const { manifest } = project
   const all = [...manifest.nodes.values(), ...manifest.unit_tests.values()]
   all.sort((a, b) => (a.unique_id < b.unique_id ? -1 : 1))
-  return new Map(
-    all.map((node) => [node.unique_id, node.resource_type === 'unit_test' ? ofUnitTest(node) : ofNode(tools, node)]),
-  )
+  const of = (node: ManifestNode | UnitTestDefinition): Fingerprint =>
+    known.get(node.unique_id) ?? (node.resource_type === 'unit_test' ? ofUnitTest(node) : ofNode(tools, node))
+  return new Map(all.map((node) => [node.unique_id, of(node)]))
+}
+
+/** What stands for the fingerprints of nodes that two sides have in common: the same for both, and like no other. It is never recorded. */
+export function standIns({ manifest }: Project, unique_ids: Iterable<string>): Fingerprints {
+  const same = 'as on the other side'
+  const parts = { code: same, config: same, governance: same, place: same }
+  const rest = {
+    version: fingerprintVersion,
+    hash: same,
+    exact: true,
+    unresolved: [],
+    reads: [],
+    parts,
+    config: {},
+    governance: {},
+  }
+  const place = (id: string): string | null => {
+    const node = manifest.nodes.get(id)
+    return node === undefined ? null : placeOf(node)
+  }
+  return new Map([...unique_ids].map((unique_id) => [unique_id, { unique_id, ...rest, place: place(unique_id) }]))
 }
 
 /** Whether a node leaves something in the warehouse or is checked there, so that a plan may hold it. */

@@ -101,6 +101,8 @@ function modified(
   to: Compared,
   effects: Effects,
 ): Difference | null {
+  const known = base.fingerprints.get(to.unique_id)
+  if (known !== undefined && known === head.fingerprints.get(to.unique_id)) return null
   const parts = [ofFingerprint(base, head, to.unique_id, effects), ofSource(from, to), ofText(from, to)]
   const classes = parts.flatMap((part) => part.classes)
   const columns = [...new Set(parts.flatMap((part) => part.columns ?? []))].sort()

@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ParseCache } from '../../src/dbt/cache.ts'
+import { compileNode, compileTemplate } from '../../src/dbt/compile.ts'
+import { parseProject } from '../../src/dbt/parse.ts'
+import { fingerprints, settingsOf } from '../../src/graph/fingerprint.ts'
+import { type ReadProject, unchanged } from '../../src/graph/unchanged.ts'
+import { generateProject } from '../conformance/project.ts'
+
+const folder = join(import.meta.dirname, '../fixtures/dbt/features')
+const features = new Map(
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]),
+)
+const generated = generateProject(11, 6)
+
+const cache = new ParseCache()
+
+function read(files: ReadonlyMap<string, string>): ReadProject {
+  return { files, project: parseProject({ files, root: '', env: new Map(), cache }) }
+}
+
+function hashes({ project, files }: ReadProject): Map<string, string> {
+  const all = fingerprints(project, compileNode, settingsOf(files), compileTemplate)
+  return new Map([...all].map(([id, { hash }]) => [id, hash]))
+}
+
+/** Every file of a project changed in some way, one at a time: a comment, a filter, a macro's text, a key of YAML. */
+function edits(files: ReadonlyMap<string, string>): [string, ReadonlyMap<string, string>][] {
+  return [...files].flatMap(([path, text]) => {
+    const ways = /\.sql$/.test(path)
+      ? [
+          `-- a comment\n${text}`,
+          `${text}\nwhere 1 = 1`,
+          `{{ config(tags='other', alias='moved') }}${text}`,
+          `{{ config(materialized='ephemeral') }}${text}`,
+          text.replaceAll('select', 'select distinct'),
+        ]
+      : [
+          text.replace(/description: .*/, 'description: other'),
+          text.replace(/enabled: .*|\+tags: .*/, ''),
+          text.replace(/vars:/, 'vars:\n  one_more: 1'),
+          text.replace(/20\d\d/, '1999'),
+        ]
+    const removed = new Map(files)
+    removed.delete(path)
+    return [...new Set(ways)]
+      .filter((way) => way !== text)
+      .map((way): [string, ReadonlyMap<string, string>] => [path, new Map([...files, [path, way]])])
+      .concat([[path, removed]])
+  })
+}
+
+test.each([
+  ['the project of all features', features],
+  ['a generated project', generated],
+])('of %s nothing is taken for unchanged that means something else', { timeout: 120_000 }, (_, files) => {
+  const base = read(files)
+  const before = hashes(base)
+  let common = 0
+  for (const [path, edited] of edits(files)) {
+    const head = read(edited)
+    const after = hashes(head)
+    const same = unchanged(base, head)
+    common += same.size
+    expect(
+      [...same].filter((id) => before.get(id) !== after.get(id)),
+      path,
+    ).toEqual([])
+  }
+  expect(common).toBeGreaterThan(files.size)
+})
+
+test('what differs elsewhere leaves the rest alone', () => {
+  const project = {
+    'dbt_project.yml': 'name: shop\nprofile: shop\n',
+    'profiles.yml': 'shop: {target: prod, outputs: {prod: {type: databricks, catalog: main, schema: shop}}}\n',
+    'models/a.sql': 'select 1 as id\n',
+    'models/inlined.sql': "{{ config(materialized='ephemeral') }} select id from {{ ref('a') }}\n",
+    'models/b.sql': "select id from {{ ref('inlined') }}\n",
+    'models/c.sql': "select id from {{ ref('a') }}\n",
+    'models/counts.sql': 'select {{ graph.nodes | length }} as models\n',
+  }
+  const changed = (edit: Record<string, string>) => {
+    const [base, head] = [
+      read(new Map(Object.entries(project))),
+      read(new Map(Object.entries({ ...project, ...edit }))),
+    ]
+    const same = unchanged(base, head)
+    return [...head.project.manifest.nodes.keys()].filter((id) => !same.has(id)).map((id) => id.split('.')[2])
+  }
+  expect(changed({})).toEqual(['counts'])
+  expect(changed({ 'models/c.sql': "select id + 1 as id from {{ ref('a') }}\n" })).toEqual(['c', 'counts'])
+  expect(changed({ 'models/inlined.sql': project['models/inlined.sql'].replace('id', 'id + 1 as id') })).toEqual([
+    'b',
+    'counts',
+    'inlined',
+  ])
+  expect(changed({ 'models/a.sql': "{{ config(alias='other') }} select 1 as id\n" })).toEqual([
+    'a',
+    'b',
+    'c',
+    'counts',
+    'inlined',
+  ])
+  expect(changed({ 'macros/m.sql': '{% macro m() %}{% endmacro %}\n' })).toHaveLength(5)
+  expect(changed({ 'dbt_project.yml': `${project['dbt_project.yml']}vars: {x: 1}\n` })).toHaveLength(5)
+})

@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Manifest, ManifestNode } from '../dbt/manifest.ts'
+import type { Project, ProjectFiles } from '../dbt/project.ts'
+import { ephemeralParents, reachableMacros, relationOf } from './reach.ts'
+
+/** A project with the files that it was read from. */
+export interface ReadProject {
+  readonly project: Project
+  readonly files: ProjectFiles
+}
+
+/**
+ * The nodes and unit tests that are the same at base and head as far as the manifest says: their own entry, what is inlined in them, where
+ * what they read stands, and everything that all nodes share. They mean the same, so that nothing of them need be compiled. None where
+ * macros, packages, variables or the target differ.
+ */
+export function unchanged(base: ReadProject, head: ReadProject): ReadonlySet<string> {
+  if (!sharesAll(base, head)) return new Set()
+  const [before, after] = [base.project.manifest, head.project.manifest]
+  const same = new Set<string>()
+  for (const [id, node] of [...after.nodes, ...after.unit_tests]) {
+    const old = before.nodes.get(id) ?? before.unit_tests.get(id)
+    if (old !== undefined && isDeepStrictEqual(old, node)) same.add(id)
+  }
+  const looksAround = macrosThatLookAround(after)
+  const isSettled = (id: string): boolean => {
+    const node = after.nodes.get(id)
+    if (node === undefined) return true
+    // What a further form of a function reads is not among what it depends on.
+    if (node.resource_type === 'function' && node.overloads.length > 0) return false
+    const inlined = ephemeralParents(after, node)
+    return inlined.every((parent) => same.has(parent.unique_id)) && [node, ...inlined].every(isAlone)
+  }
+  const isAlone = (node: ManifestNode): boolean =>
+    node.depends_on.nodes.every((parent) => standsTheSame(before, after, parent)) &&
+    !graphVariable.test(node.raw_code) &&
+    !reachableMacros(after, node.depends_on.macros).some((macro) => looksAround.has(macro))
+  return new Set([...same].filter(isSettled))
+}
+
+/** Whether everything that any node may be compiled with is the same: macros, variables, packages, the target. */
+function sharesAll(base: ReadProject, head: ReadProject): boolean {
+  const settings = ({ files }: ReadProject) =>
+    [...files]
+      .filter(([path]) =>
+        /(?:^|\/)(?:(?:dbt_project|packages|dependencies|package-lock|vars)\.yml|profiles\.yml)$/.test(path),
+      )
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+  const macros = ({ project }: ReadProject) =>
+    new Map([...project.manifest.macros].map(([id, { macro_sql, depends_on }]) => [id, [macro_sql, depends_on]]))
+  const shared = (side: ReadProject) => [
+    side.project.target,
+    side.project.missingPackages,
+    side.project.manifest.metadata,
+  ]
+  return (
+    isDeepStrictEqual(shared(base), shared(head)) &&
+    isDeepStrictEqual(settings(base), settings(head)) &&
+    isDeepStrictEqual(macros(base), macros(head))
+  )
+}
+
+/** dbt's context variable with all nodes: https://docs.getdbt.com/reference/dbt-jinja-functions/graph */
+const graphVariable = /\bgraph\b/
+
+function macrosThatLookAround({ macros }: Manifest): Set<string> {
+  return new Set(
+    [...macros.values()].filter((macro) => graphVariable.test(macro.macro_sql)).map((macro) => macro.unique_id),
+  )
+}
+
+/** Whether what reads a node or source reads it at the same place, inlined or not. */
+function standsTheSame(before: Manifest, after: Manifest, id: string): boolean {
+  const kind = ({ nodes }: Manifest) => nodes.get(id)?.config.materialized
+  return relationOf(before, id) === relationOf(after, id) && kind(before) === kind(after)
+}
