@@ -1,7 +1,8 @@
 import type { SavedQueryDraft } from './draft.ts'
 import type { Json } from './manifest.ts'
+import { wrongWhere } from './metric-rules.ts'
 import { type SemanticObject, semanticObjects } from './semantic-objects.ts'
-import { type TellOf, wrongWhere } from './semantic-rules.ts'
+import type { TellOf } from './semantic-rules.ts'
 import type { Session } from './session.ts'
 
 /** Tells what the semantic layer refuses in a saved query. `names` are those of all dimensions, entities and metrics. */
