@@ -6,7 +6,7 @@ import type { Project, ProjectFiles } from './dbt/project.ts'
 import { join, relativeTo } from './dbt/text.ts'
 import { planPreview } from './deploy.ts'
 import type { Finding } from './finding.ts'
-import type { Effects } from './graph/effects.ts'
+import type { Versions } from './graph/columns.ts'
 import { type Fingerprinted, type Fingerprints, fingerprints, settingsOf, standIns } from './graph/fingerprint.ts'
 import { graphOf } from './graph/graph.ts'
 import { changes as changesOf, nodesWithOtherSql } from './graph/state.ts'
@@ -105,26 +105,28 @@ export async function compareSides(
     return { before: null, after: null, changes: [] }
   const common = base && head ? standIns(head.project, unchanged(base, head)) : undefined
   const [before, after] = [base && fingerprinted(base, common), head && fingerprinted(head, common)]
-  const changes = changesOf(before, after, await effects(before, after, startSql))
+  const changes = await classified(before, after, startSql)
   return { before, after, changes }
 }
 
-/** What the changes of SQL do. The SQL library is large, so where no SQL differs it is not loaded. */
-async function effects(
-  before: Fingerprinted | null,
-  after: Fingerprinted | null,
+/** The changes with what those of SQL do, and whom they reach. The SQL library is large, so where no SQL differs it is not loaded. */
+async function classified(
+  from: Fingerprinted | null,
+  to: Fingerprinted | null,
   startSql: () => Promise<void>,
-): Promise<Effects> {
-  if (before === null || after === null) return new Map()
-  const ids = nodesWithOtherSql(before, after)
-  if (ids.length === 0) return new Map()
-  const [{ ProjectColumns }, { effectsOf }] = await Promise.all([
+): Promise<NodeChange[]> {
+  const ids = from === null || to === null ? [] : nodesWithOtherSql(from, to)
+  if (from === null || to === null || ids.length === 0) return changesOf(from, to)
+  const [{ ProjectColumns }, { effectsOf }, { alongColumns }] = await Promise.all([
     import('./graph/columns.ts'),
     import('./graph/effects.ts'),
+    import('./graph/impact.ts'),
     startSql(),
   ])
-  const columns = ({ project }: Fingerprinted) => new ProjectColumns(project, compileNode)
-  return effectsOf(columns(before), columns(after), ids)
+  const base = new ProjectColumns(from.project, compileNode)
+  const effects = effectsOf(base, new ProjectColumns(to.project, compileNode), ids)
+  const head = (versions: Versions) => new ProjectColumns(to.project, compileNode, versions)
+  return alongColumns(changesOf(from, to, effects), { from, to, effects, base, head })
 }
 
 /** A region without a project is checked by nothing, which must not look like a check that passes. */

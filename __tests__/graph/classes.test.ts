@@ -45,6 +45,56 @@ describe('the reason of an edit', () => {
   })
 })
 
+describe('whom an edit reaches', () => {
+  const below: Files = {
+    ...shop,
+    'models/marts/loud.sql': "select upper(country) as loud, customer_id from {{ ref('customer_orders') }}",
+    'models/marts/all_of_it.sql': "select * from {{ ref('loud') }}",
+    'models/marts/named.sql': "select customer_id from {{ ref('stg_customers') }} where name is not null",
+    'models/marts/python.py': "def model(dbt, session):\n    return dbt.ref('stg_customers')\n",
+    'models/marts/exposures.yml':
+      'exposures: [{name: board, type: dashboard, owner: {name: x}, depends_on: [ref("all_of_it")]}]\n',
+  }
+  const from = side(below)
+  const customers = 'models/staging/stg_customers.sql'
+  const orders = 'models/staging/stg_orders.sql'
+  const cases: readonly (readonly [what: string, file: string, old: string, now: string, reached: string[]])[] = [
+    ['a new column, which only a * could see', customers, '    name,\n', '    name,\n    email,\n', ['python']],
+    ['a column that one filters by', customers, '    name,\n', '    upper(name) as name,\n', ['named', 'python']],
+    [
+      'a column that is handed on, through a * to an exposure',
+      customers,
+      '    country\n',
+      '    lower(country) as country\n',
+      ['all_of_it', 'board', 'customer_orders', 'loud', 'python'],
+    ],
+    ['a column that two use', orders, "cents('amount')", "cents('price')", ['customer_orders', 'latest_orders']],
+    [
+      'a column that decides the rows of one',
+      orders,
+      'ordered_at,',
+      'date(ordered_at) as ordered_at,',
+      ['latest_orders', 'order_events'],
+    ],
+    [
+      'rows',
+      orders,
+      "'test'",
+      "'trial'",
+      ['all_of_it', 'board', 'customer_orders', 'latest_orders', 'loud', 'order_events'],
+    ],
+    ['a column that nothing uses further down', 'models/marts/customer_orders.sql', 'count(o', 'count(distinct o', []],
+    ['a column, removed', customers, '    name,\n', '', ['named', 'python']],
+  ]
+  it.each(cases)('%s', (_, file, old, now, reached) => {
+    const text = below[file] ?? ''
+    expect(text).toContain(old)
+    const [change] = changed(from, side({ ...below, [file]: text.replace(old, now) }))
+    expect(change?.affects.map((id) => id.split('.').at(-1)).sort()).toEqual(reached)
+    expect(change?.exposures.map(({ name }) => name)).toEqual(reached.filter((name) => name === 'board'))
+  })
+})
+
 describeWith('python', 'state:modified', () => {
   it('names these models', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'state-modified-'))

@@ -1,9 +1,10 @@
 import { compileNode, compileTemplate } from '../../src/dbt/compile.ts'
 import { parseProject } from '../../src/dbt/parse.ts'
 import type { NodeChange } from '../../src/graph/change.ts'
-import { ProjectColumns } from '../../src/graph/columns.ts'
+import { ProjectColumns, type Versions } from '../../src/graph/columns.ts'
 import { effectsOf } from '../../src/graph/effects.ts'
 import { type Fingerprinted, fingerprints, settingsOf } from '../../src/graph/fingerprint.ts'
+import { alongColumns } from '../../src/graph/impact.ts'
 import { changes, nodesWithOtherSql } from '../../src/graph/state.ts'
 
 /** A project of files, with its fingerprints. */
@@ -16,8 +17,10 @@ export function fingerprinted(
   return { project, fingerprints: fingerprints(project, compileNode, settingsOf(files), compileTemplate) }
 }
 
-/** What differs, with what it does; the SQL library must have been started. */
-export function compared(base: Fingerprinted, head: Fingerprinted): NodeChange[] {
-  const columns = ({ project }: Fingerprinted) => new ProjectColumns(project, compileNode)
-  return changes(base, head, effectsOf(columns(base), columns(head), nodesWithOtherSql(base, head)))
+/** What differs, with what it does and whom it reaches; the SQL library must have been started. */
+export function compared(from: Fingerprinted, to: Fingerprinted): NodeChange[] {
+  const base = new ProjectColumns(from.project, compileNode)
+  const effects = effectsOf(base, new ProjectColumns(to.project, compileNode), nodesWithOtherSql(from, to))
+  const head = (versions: Versions) => new ProjectColumns(to.project, compileNode, versions)
+  return alongColumns(changes(from, to, effects), { from, to, effects, base, head })
 }

@@ -35,6 +35,10 @@ export class ProjectColumns {
     this.#ids = idsByRelation(project.manifest)
   }
 
+  has(unique_id: string): boolean {
+    return this.#project.manifest.nodes.has(unique_id)
+  }
+
   /** What a node's SQL does. Throws for a unique_id that the project has not. */
   node(unique_id: string): NodeAnalysis {
     const known = this.#analyses.get(unique_id)

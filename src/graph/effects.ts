@@ -10,6 +10,8 @@ export interface Effect {
   /** Columns that hold other values, come or go; sorted. */
   readonly columns: readonly string[]
   readonly words: readonly string[]
+  /** Whether other columns than these may differ, or their order. */
+  readonly whole: boolean
 }
 
 export type Effects = ReadonlyMap<string, Effect>
@@ -43,6 +45,7 @@ function bothWays(full: Effect, later: Effect): Effect {
     classes: [...new Set([...full.classes, ...later.classes])],
     columns: [...new Set([...full.columns, ...later.columns])].sort(),
     words: [...full.words, ...own],
+    whole: full.whole || later.whole,
   }
 }
 
@@ -51,11 +54,17 @@ function isNone({ classes }: Effect): boolean {
 }
 
 function unknown(why: string): Effect {
-  return { classes: ['unknown'], columns: [], words: [`its effect on columns and rows is not known: ${why}`] }
+  return {
+    classes: ['unknown'],
+    columns: [],
+    words: [`its effect on columns and rows is not known: ${why}`],
+    whole: true,
+  }
 }
 
 function effectOfDifference(difference: Difference): Effect {
-  if (isSame(difference)) return { classes: ['none'], columns: [], words: ['gives the same rows and columns'] }
+  if (isSame(difference))
+    return { classes: ['none'], columns: [], words: ['gives the same rows and columns'], whole: false }
   const { rows, changed, added, removed, shown, all } = difference
   const classes: ChangeClass[] = []
   if (rows.length > 0) classes.push('rows')
@@ -69,5 +78,6 @@ function effectOfDifference(difference: Difference): Effect {
     ...(all === null ? [] : [all]),
     ...(added.length > 0 ? [`${few(added, ', ')} added`] : []),
   ]
-  return { classes, columns: [...new Set([...changed, ...added, ...removed])].sort(), words }
+  const columns = [...new Set([...changed, ...added, ...removed])].sort()
+  return { classes, columns, words, whole: shown.length > 0 || all !== null || columns.includes('(unnamed)') }
 }
