@@ -1,6 +1,18 @@
 import type { ConfigKind } from './config-kind.ts'
 import { isObject } from './data.ts'
-import { bool, listOf, mapping, nullable, oneOf, oneOfAnyCase, type Shape, scalar, text, whole } from './shape.ts'
+import {
+  bool,
+  listOf,
+  mapping,
+  nullable,
+  oneOf,
+  oneOfAnyCase,
+  type Shape,
+  scalar,
+  text,
+  textOr,
+  whole,
+} from './shape.ts'
 
 type Fields = Readonly<Record<string, Shape>>
 
@@ -76,7 +88,13 @@ const OWN: Readonly<Partial<Record<ConfigKind, Fields>>> = {
     entry_point: nullable(text),
     snowflake: mapping({ quote_args: bool }),
   },
-  test: { ...NODE, severity: oneOfAnyCase('warn', 'error'), limit, store_failures: nullable(bool) },
+  test: {
+    ...NODE,
+    tags: nullable(textOr(listOf(text))),
+    severity: oneOfAnyCase('warn', 'error'),
+    limit,
+    store_failures: nullable(bool),
+  },
   metric: SEMANTIC,
   semantic_model: SEMANTIC,
   saved_query: { ...SEMANTIC, export_as: nullable(oneOf('table', 'view')), cache: mapping({ enabled: bool }) },

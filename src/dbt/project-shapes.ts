@@ -107,6 +107,7 @@ const FIELDS: Fields = {
 const EXCLUSIVE = [
   ['source-paths', 'model-paths'],
   ['data-paths', 'seed-paths'],
+  ['tests', 'data_tests'],
 ] as const
 
 /** Tells what dbt refuses in a package's dbt_project.yml: of an installed one only that it is for another dbt. */
