@@ -36,6 +36,7 @@ describe('the reason of an edit', () => {
     ['a CTE’s name', 'gives the same rows and columns'],
     ['a column renamed', 'name removed; full_name added'],
     ['a filter’s value', 'filter changed'],
+    ['LIMIT', 'limit added'],
     ['a macro’s body, reached by dispatch', 'amount computed otherwise; macro default__cents changed'],
   ]
   it.each(cases)('%s', (what, reason) => {

@@ -123,11 +123,19 @@ function starsMoved(before: readonly Entry[], after: readonly Entry[]): boolean 
 /** What decides the rows otherwise, in words. */
 function rowsDiffer(before: Rows, after: Rows): string[] {
   if (before.meaning === after.meaning) return []
+  if (isAround(after, before)) return after.parts.map(({ what }) => `${what} added`)
+  if (isAround(before, after)) return before.parts.map(({ what }) => `${what} removed`)
   const parts = partsDiffer(before, after)
   // A relation alone has nothing inside of it to compare.
   const inner = before.inner.length === 0 || after.inner.length === 0 ? [] : innerDiffer(before, after)
   const words = [...parts, ...inner]
   return words.length > 0 ? [...new Set(words)] : ['the query is built otherwise']
+}
+
+/** Whether one query is the other one with more around it. */
+function isAround(outer: Rows, { meaning }: Rows): boolean {
+  const [only, ...more] = outer.inner
+  return more.length === 0 && only?.rows.meaning === meaning
 }
 
 function partsDiffer(before: Rows, after: Rows): string[] {
