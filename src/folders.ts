@@ -3,7 +3,7 @@ import { isProjectFile, isWithin, readProjectFiles } from './adapters/files.ts'
 import type { Git } from './adapters/git.ts'
 import type { KnownPackages, ProjectFiles } from './dbt/project.ts'
 import { join as joinPath } from './dbt/text.ts'
-import { outsidePackages } from './dbt/wanted.ts'
+import { outsideFolders } from './dbt/wanted.ts'
 
 /** What is read of a folder, and the symbolic links in it that count, which are not followed. Paths of links are the repository's. */
 export interface Read {
@@ -48,15 +48,15 @@ export class Folders {
 }
 
 /**
- * A project's folder with the local packages outside of it, as far as they lie in the repository: their paths start with `..`. `read` is given
- * paths from the repository's root.
+ * A project's folder with what it reads outside of it, local packages above all, as far as that lies in the repository: such paths start with
+ * `..`. `read` is given paths from the repository's root.
  */
 export async function withPackages(project: string, read: (folder: string) => Promise<Read>): Promise<Read> {
   const own = await read(project)
   const files = new Map(own.files)
   const links = [...own.links]
   const seen = new Set<string>()
-  for (let next = outsidePackages(files, project); next.length > 0; ) {
+  for (let next = outsideFolders(files, project); next.length > 0; ) {
     for (const found of next) {
       seen.add(found)
       const folder = joinPath(project, found)
@@ -66,7 +66,7 @@ export async function withPackages(project: string, read: (folder: string) => Pr
       }
       links.push(...of.links)
     }
-    next = outsidePackages(files, project).filter((found) => !seen.has(found))
+    next = outsideFolders(files, project).filter((found) => !seen.has(found))
   }
   return { files, links }
 }

@@ -11,7 +11,13 @@ import { differences } from './compare.ts'
 
 const FILES: Readonly<Record<string, string>> = {
   'projects/shop/dbt_project.yml':
-    'name: shop\nprofile: shop\nmodels:\n  acme_tools: {+schema: shared, +tags: [shared]}\n',
+    'name: shop\nprofile: shop\nmodel-paths: [models, ../../tables/of_all]\nmacro-paths: [macros, "../../shared_macros"]\nmodels:\n  acme_tools: {+schema: shared, +tags: [shared]}\n',
+  'shared_macros/two.sql': '{% macro two() %}2{% endmacro %}\n',
+  'tables/of_all/daily/days.sql': 'select {{ two() }} as day\n',
+  'tables/of_all/daily/days.yml': 'models: [{name: days, columns: [{name: day, data_tests: [unique]}]}]\n',
+  'tables/of_all/raw.yml':
+    'sources: [{name: raw, tables: [{name: rows, data_tests: [acme_tools.positive: {column_name: n}]}]}]\n',
+  'tables/of_others/other.sql': 'select 1\n',
   'projects/shop/vars.yml': 'vars: {acme_tools: {scale: 1000}, rate: 3}\n',
   'projects/shop/profiles.yml':
     'shop: {target: dev, outputs: {dev: {type: databricks, host: x.cloud.databricks.com, http_path: /sql, token: none, catalog: main, schema: dev}}}\n',
@@ -37,7 +43,7 @@ const FILES: Readonly<Record<string, string>> = {
 }
 
 describeWith('python', 'local packages outside of the project', () => {
-  it('are read as dbt installs them', async () => {
+  it('are read as dbt installs them, and so are paths that lead there', async () => {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'packages-')))
     try {
       for (const [path, text] of Object.entries(FILES)) {

@@ -1,5 +1,6 @@
 import { ParseCache } from './cache.ts'
 import { type DataObject, isList, isObject, textOr, texts } from './data.ts'
+import { packagePaths } from './package.ts'
 import type { ProjectFiles } from './project.ts'
 import { type Place, Sink } from './sink.ts'
 import { join, relativeTo, stem } from './text.ts'
@@ -49,13 +50,18 @@ export function pinKey({ entry, written }: Pick<Wanted, 'entry' | 'written'>): s
 }
 
 /**
- * The folders of local packages, from the project's root, that lie outside of the project's folder. Those that lead out of the repository are
- * left out; what a package asks for is known when its files are there.
+ * The folders outside of the project's folder, from its root, that it reads: local packages, and what its own paths name. Those that lead out of
+ * the repository are left out; what a package asks for is known when its files are there.
  */
-export function outsidePackages(files: ProjectFiles, root: string): string[] {
-  const wanted = wantedPackages({ files, root }, new ParseCache(), new Sink(files, root))
-  const folders = wanted.flatMap(({ local }) => (local !== null && /^\.\.(?:\/|$)/.test(local) ? [local] : []))
-  return [...new Set(folders)].filter((folder) => !leadsOut(root, folder)).sort()
+export function outsideFolders(files: ProjectFiles, root: string): string[] {
+  const input = { files, root }
+  const [cache, sink] = [new ParseCache(), new Sink(files, root)]
+  const project = readYamlFile(input, PROJECT_FILE, cache, sink)?.data
+  const paths = isObject(project) ? packagePaths(project).all : []
+  const packages = wantedPackages(input, cache, sink).flatMap(({ local }) => local ?? [])
+  const folders = [...paths.map((path) => relativeTo(root, join(root, path))), ...packages]
+  const outside = folders.filter((folder) => /^\.\.(?:\/|$)/.test(folder) && !leadsOut(root, folder))
+  return [...new Set(outside)].sort()
 }
 
 /** Whether a folder, from the project's root, is outside of the repository. */
