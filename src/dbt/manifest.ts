@@ -93,7 +93,8 @@ interface RelationParts {
 interface CommonNode extends BaseResource, RelationParts {
   readonly alias: string
   readonly fqn: readonly string[]
-  readonly checksum: { readonly name: string; readonly checksum: string }
+  /** `content`, which is not written, is the hash of a large seed: dbt has that seed's path instead. */
+  readonly checksum: { readonly name: string; readonly checksum: string; readonly content?: string }
   readonly config: NodeConfig
   readonly tags: readonly string[]
   readonly meta: JsonObject

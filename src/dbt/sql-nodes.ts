@@ -1,7 +1,7 @@
 import { TemplateError, TemplateSyntaxError } from '../jinja/errors.ts'
 import { blocks, render, type Template } from '../jinja/index.ts'
 import { addConfigCall } from './config.ts'
-import { type Data, isList } from './data.ts'
+import { type Data, isList, isObject } from './data.ts'
 import { makeDraft, type NodeDraft, type Work } from './draft.ts'
 import type { SourceFile } from './files.ts'
 import { macroCalls } from './macro.ts'
@@ -192,13 +192,31 @@ function seed(session: Session, of: Package, source: SourceFile): Work {
   const name = stem(source.relative)
   const work = makeWork(session, of, source, 'seed', name, source.relative, '')
   work.draft.fqn = [of.name, ...folders(source.relative), name]
-  work.draft.checksum = {
-    name: 'sha256',
-    get checksum() {
-      return session.cache.derived('seed checksum', source.contents, () => seedChecksum(source.contents))
-    },
-  }
+  const hash = () => session.cache.derived('seed checksum', source.contents, () => seedChecksum(source.contents))
+  work.draft.checksum = isLarge(session, source)
+    ? {
+        name: 'path',
+        checksum: source.original,
+        get content() {
+          return hash()
+        },
+      }
+    : {
+        name: 'sha256',
+        get checksum() {
+          return hash()
+        },
+      }
   return work
+}
+
+/** Whether a seed is larger than what dbt hashes: 1 MiB, or what the project's flags say. https://docs.getdbt.com/reference/global-configs/about-global-configs */
+function isLarge({ files, packages }: Session, { file }: SourceFile): boolean {
+  const flags = packages.root.unrendered.flags
+  const most = isObject(flags) ? flags.maximum_seed_size_mib : undefined
+  const limit = (typeof most === 'number' ? most : 1) * 1024 * 1024
+  const text = files.get(file) ?? ''
+  return limit > 0 && text.length * 3 > limit && Buffer.byteLength(text) > limit
 }
 
 function hooks(session: Session, of: Package): Work[] {

@@ -129,6 +129,7 @@ function nodeFields(node: ManifestNode): Fields {
   if (node.resource_type === 'seed') {
     for (const key of ['refs', 'sources', 'metrics', 'functions', 'language']) delete result[key]
     result.root_path = null
+    result.checksum = { name: node.checksum.name, checksum: node.checksum.checksum }
     result.depends_on = { macros: node.depends_on.macros }
     return result
   }

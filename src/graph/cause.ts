@@ -44,7 +44,9 @@ function ownText(node: ManifestNode): string {
       : node.resource_type === 'function'
         ? node.overloads.map(({ raw_body }) => withoutLayout(String(raw_body))).join('\n')
         : ''
-  return node.resource_type === 'seed' ? node.checksum.checksum : withoutLayout(node.raw_code) + kwargs
+  return node.resource_type === 'seed'
+    ? (node.checksum.content ?? node.checksum.checksum)
+    : withoutLayout(node.raw_code) + kwargs
 }
 
 /** Rough, since it only decides which words are used for a change that is certain. */

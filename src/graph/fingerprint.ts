@@ -174,9 +174,11 @@ function assemble(unique_id: string, meaning: Meaning): Fingerprint {
 function codeOf(tools: Tools, node: ManifestNode): Pick<Meaning, 'code' | 'unresolved' | 'reads'> {
   const { project, compile, settings } = tools
   if (node.resource_type === 'seed') {
+    const { name, checksum, content } = node.checksum
+    if (content !== undefined) return { code: ['seed', 'sha256', content], unresolved: [], reads: [] }
     // dbt hashes a large seed's path instead of its content; then nothing says whether the content changed.
-    const unresolved = node.checksum.name === 'path' ? ['the content of this large seed'] : []
-    return { code: ['seed', node.checksum.name, node.checksum.checksum], unresolved, reads: [] }
+    const unresolved = name === 'path' ? ['the content of this large seed'] : []
+    return { code: ['seed', name, checksum], unresolved, reads: [] }
   }
   const compiled = [
     ...waysOf(node).map((incremental) => compile(project, node.unique_id, { incremental })),
