@@ -127,6 +127,8 @@ function textLiteral(node: Expression, source: string): string | undefined {
  * else as it would be written in Python.
  */
 export function unrenderedConfig(template: Template): DataObject | undefined {
+  // dbt looks for this text before it looks at the template: a space before the bracket, and it goes by the values.
+  if (!template.source.includes('config(')) return undefined
   let found: CallNode | undefined
   walk(template, (node) => {
     if (!found && node.kind === 'call' && node.callee.kind === 'name' && node.callee.name === 'config') found = node
