@@ -1,4 +1,4 @@
-import { type Callable, Dict, str, Tuple, toList, typeError, typeName, type Value, valueError } from '../jinja/index.ts'
+import { Dict, HostObject, str, Tuple, toList, typeError, typeName, type Value, valueError } from '../jinja/index.ts'
 import { charge, checkSize } from '../jinja/limits.ts'
 import { datetimeModule } from './python-datetime.ts'
 import { reModule } from './python-re.ts'
@@ -9,8 +9,27 @@ export function pythonModules(now: () => number): Value {
 }
 
 function pytzModule(): Value {
-  const zone: Callable = (args) => str(args[0] ?? 'UTC')
-  return Dict.of({ timezone: zone, utc: 'UTC', UTC: 'UTC' })
+  const utc = new Zone('UTC')
+  return Dict.of({ timezone: (args) => new Zone(str(args[0] ?? 'UTC')), utc, UTC: utc })
+}
+
+/** A time zone by its name. What it makes of a time is that time on its clock: offsets are not looked at. */
+class Zone extends HostObject {
+  readonly typeName = 'tzinfo'
+  readonly #name: string
+
+  constructor(name: string) {
+    super()
+    this.#name = name
+  }
+
+  override attribute(name: string): Value | undefined {
+    if (name === 'zone') return this.#name
+    return name === 'localize' || name === 'normalize' ? (args) => args[0] ?? null : undefined
+  }
+  override text(): string {
+    return this.#name
+  }
 }
 
 /** Rows of values, as lists of tuples hold them. Throws a LimitError for too many. */
