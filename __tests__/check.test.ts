@@ -54,7 +54,7 @@ describe('the SQL library', () => {
     const input = { base: 'b', head: 'h', config: config(shop), regions: new Map([['shop', sides]]) }
     const report = await check(input, async () => {
       loaded++
-      await startSqlLibrary()
+      await startSqlLibrary(1)
     })
     expect(region(report).changes).toHaveLength(1)
     expect(loaded).toBe(expected)

@@ -39,11 +39,11 @@ export interface CheckInput {
 
 /**
  * Runs every region's rules on both sides and compares. The conclusion is `failure` when head has an error that base has not.
- * `startSql` readies the SQL library, and is called only when SQL differs.
+ * `startSql` readies the SQL library for so many models, and is called only when SQL differs.
  */
 export async function check(
   { base, head, config, regions }: CheckInput,
-  startSql: () => Promise<void>,
+  startSql: (models: number) => Promise<void>,
 ): Promise<Report> {
   const reports: RegionReport[] = []
   for (const region of config.regions) {
@@ -62,7 +62,7 @@ function failsTheCheck(finding: ReportedFinding): boolean {
 async function checkRegion(
   region: EffectiveRegion,
   { base, head }: Sides,
-  startSql: () => Promise<void>,
+  startSql: (models: number) => Promise<void>,
 ): Promise<RegionReport> {
   const { changes, plan } = await compared(region.name, base, head, startSql)
   return {
@@ -83,7 +83,7 @@ async function compared(
   region: string,
   base: Side | null,
   head: Side | null,
-  startSql: () => Promise<void>,
+  startSql: (models: number) => Promise<void>,
 ): Promise<Pick<RegionReport, 'changes' | 'plan'>> {
   const { before, after, changes } = await compareSides(base, head, startSql)
   return { changes, plan: after === null ? [] : planPreview(region, before, after, changes) }
@@ -99,7 +99,7 @@ interface Comparison {
 export async function compareSides(
   base: Side | null,
   head: Side | null,
-  startSql: () => Promise<void>,
+  startSql: (models: number) => Promise<void>,
 ): Promise<Comparison> {
   if (base === head || base?.project.isUnreadable || head?.project.isUnreadable)
     return { before: null, after: null, changes: [] }
@@ -113,7 +113,7 @@ export async function compareSides(
 async function classified(
   from: Fingerprinted | null,
   to: Fingerprinted | null,
-  startSql: () => Promise<void>,
+  startSql: (models: number) => Promise<void>,
 ): Promise<NodeChange[]> {
   const ids = from === null || to === null ? [] : nodesWithOtherSql(from, to)
   if (from === null || to === null || ids.length === 0) return changesOf(from, to)
@@ -121,7 +121,7 @@ async function classified(
     import('./graph/columns.ts'),
     import('./graph/effects.ts'),
     import('./graph/impact.ts'),
-    startSql(),
+    startSql(ids.length),
   ])
   const base = new ProjectColumns(from.project, compileNode)
   const effects = effectsOf(base, new ProjectColumns(to.project, compileNode), ids)

@@ -10,7 +10,7 @@ import { pythonBin } from '../tools/python.ts'
 import { compared, fingerprinted } from './compared.ts'
 import { edits, type Files, shop } from './edit-table.ts'
 
-beforeAll(startSqlLibrary)
+beforeAll(() => startSqlLibrary(1))
 
 function side(files: Files, env: Readonly<Record<string, string>> = {}): Fingerprinted {
   return fingerprinted(new Map(Object.entries(files)), new Map(Object.entries(env)))

@@ -7,7 +7,7 @@ import type { Fingerprinted } from '../../src/graph/fingerprint.ts'
 import { startSqlLibrary } from '../../src/start-sql.ts'
 import { compared, fingerprinted } from './compared.ts'
 
-beforeAll(startSqlLibrary)
+beforeAll(() => startSqlLibrary(1))
 
 /** The EU project as it stands in this repository, with edits: one at a time, as a pull request makes them. */
 const folder = fileURLToPath(new URL('../../dbt_projects/eu_analytics_dbt', import.meta.url))

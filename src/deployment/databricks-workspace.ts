@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { readAsset } from '../adapters/assets.ts'
 import { type Dbt, openDbt } from '../adapters/dbt.ts'
 import { readText } from '../adapters/files.ts'
 import type { Side } from '../check.ts'
@@ -20,7 +19,7 @@ import type { Plan } from '../run/plan.ts'
 import { missingSourceLines, missingSources } from '../run/sources.ts'
 import type { Warehouse } from '../run/warehouse.ts'
 import { readCommit, readHead } from '../sides.ts'
-import { startSql } from '../sql/sdk.ts'
+import { startSqlLibrary } from '../start-sql.ts'
 import { refuseOtherPlace, refuseOthersCredentials } from '../walls.ts'
 import { type Profiles, readProfiles } from './profiles.ts'
 import { unbroken, wholeEnvironment } from './project.ts'
@@ -81,7 +80,7 @@ export async function openDatabricksWorkspace(
     )
     // What goes wrong with either is thrown where it is waited for.
     connecting.catch(() => {})
-    const sql = readAsset('polyglot_sql.wasm').then(startSql)
+    const sql = startSqlLibrary(1)
     sql.catch(() => {})
     await dbt.deps()
     const head = unbroken(region, await read())

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { readAsset } from '../adapters/assets.ts'
 import { makeIgnoredFolder } from '../adapters/files.ts'
 import type { Side } from '../check.ts'
 import { compileNode, compileTemplate } from '../dbt/compile.ts'
@@ -14,7 +13,7 @@ import { runResults } from '../run/run-results.ts'
 import { createSampleSources } from '../run/sample.ts'
 import type { Warehouse } from '../run/warehouse.ts'
 import { databricksToDuckdb, duckdbSetup } from '../sql/duckdb.ts'
-import { startSql } from '../sql/sdk.ts'
+import { startSqlLibrary } from '../start-sql.ts'
 
 /** What a region is deployed on: where its relations and its ledger stand, and what builds them. */
 export interface Workspace {
@@ -113,7 +112,6 @@ async function openWarehouse(
     catalogs,
     ...(stateFile !== undefined && { stateFile }),
   })
-  // After DuckDB, which turns V8's optimizer off: in the seconds that a deploy takes, it costs more than it gives.
-  await startSql(await readAsset('polyglot_sql.wasm'))
+  await startSqlLibrary(1)
   return warehouse
 }
