@@ -31,7 +31,7 @@ const layers: readonly Layer[] = [
     from: ['jinja', 'finding', 'nearest'],
     packages: ['js-yaml', 'fastest-levenshtein', 'picomatch', 'node:crypto', 'node:vm'],
   },
-  { of: ['graph'], from: ['dbt', 'sql'], packages: ['node:crypto', 'node:util'] },
+  { of: ['graph'], from: ['dbt', 'sql'], packages: ['node:crypto'] },
   {
     of: ['rules'],
     from: ['dbt', 'graph', 'finding', 'nearest', 'schema'],

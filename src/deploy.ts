@@ -1,5 +1,7 @@
 import type { Project } from './dbt/project.ts'
 import { type Fingerprinted, type Fingerprints, fingerprintVersion, isDeployed } from './graph/fingerprint.ts'
+import { graphOf } from './graph/graph.ts'
+import { descendants } from './graph/order.ts'
 import type { NodeChange, PlanStep } from './report/report.ts'
 import type { LedgerEvent, LedgerState, NodeState } from './run/ledger.ts'
 import { type LeftBehind, list, type Plan, type Reread, recordedNode, selectNodes, short } from './run/plan.ts'
@@ -20,12 +22,14 @@ export interface DeployInput {
   readonly history: ReadonlyMap<string, CommitRelation>
   /** Asked for every commit of `commitsToReread(ledger)`. */
   readonly reread?: Reread
+  /** The nodes that can differ from what the ledger says; left out, all. */
+  readonly among?: ReadonlySet<string>
 }
 
 /** The plan that makes a region equal to the given project: what differs, what an earlier run left undone, what depends on them. */
 export function deploy(input: DeployInput): Plan {
   const { region, project, fingerprints, ledger } = input
-  const selection = selectNodes(project.manifest, fingerprints, ledger, input.reread ?? (() => null))
+  const selection = selectNodes(project.manifest, fingerprints, ledger, input.reread ?? (() => null), input.among)
   const refused = foreignLedger(input) ?? (selection.nodes.length === 0 ? null : refusal(input))
   return {
     region,
@@ -67,7 +71,8 @@ export function planPreview(
   head: Fingerprinted,
   changes: readonly NodeChange[],
 ): PlanStep[] {
-  const ledger = base === null ? new Map() : ledgerOf(region, base)
+  const among = base === null ? undefined : reachable(base, head)
+  const ledger = base === null || among === undefined ? new Map() : ledgerOf(region, base, among)
   const plan = deploy({
     region,
     otherRegions: [],
@@ -75,6 +80,7 @@ export function planPreview(
     commit: 'head',
     ledger,
     history: new Map([['base', 'older']]),
+    ...(among && { among }),
   })
   const reasons = new Map(changes.map((change) => [change.unique_id, change.reason]))
   return planSteps(plan).map((step) => {
@@ -86,8 +92,16 @@ export function planPreview(
 const changedSinceBase = 'it changed since base'
 const newInRegion = 'it is new in this region'
 
-function ledgerOf(region: string, { project, fingerprints }: Fingerprinted): LedgerState {
-  const nodes = [...project.manifest.nodes.values()].filter((node) => isDeployed(node))
+/** What differs between base and head or comes after it, on either side: nothing else can be planned or left behind. */
+function reachable(base: Fingerprinted, head: Fingerprinted): ReadonlySet<string> {
+  const ids = new Set([...base.fingerprints.keys(), ...head.fingerprints.keys()])
+  const differing = [...ids].filter((id) => base.fingerprints.get(id)?.hash !== head.fingerprints.get(id)?.hash)
+  const after = [base, head].flatMap(({ project }) => [...descendants(graphOf(project.manifest), differing)])
+  return new Set([...differing, ...after])
+}
+
+function ledgerOf(region: string, { project, fingerprints }: Fingerprinted, among: ReadonlySet<string>): LedgerState {
+  const nodes = [...project.manifest.nodes.values()].filter((node) => isDeployed(node) && among.has(node.unique_id))
   return new Map(
     nodes.map(({ unique_id }): [string, NodeState] => {
       const event: LedgerEvent = {

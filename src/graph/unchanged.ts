@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Manifest, ManifestNode } from '../dbt/manifest.ts'
 import type { Project, ProjectFiles } from '../dbt/project.ts'
+import { isEqual } from './equal.ts'
 import { ephemeralParents, reachableMacros, relationOf } from './reach.ts'
 
 /** A project with the files that it was read from. */
@@ -20,7 +20,7 @@ export function unchanged(base: ReadProject, head: ReadProject): ReadonlySet<str
   const same = new Set<string>()
   for (const [id, node] of [...after.nodes, ...after.unit_tests]) {
     const old = before.nodes.get(id) ?? before.unit_tests.get(id)
-    if (old !== undefined && isDeepStrictEqual(old, node)) same.add(id)
+    if (old !== undefined && isEqual(old, node)) same.add(id)
   }
   const looksAround = macrosThatLookAround(after)
   const isSettled = (id: string): boolean => {
@@ -54,9 +54,9 @@ function sharesAll(base: ReadProject, head: ReadProject): boolean {
     side.project.manifest.metadata,
   ]
   return (
-    isDeepStrictEqual(shared(base), shared(head)) &&
-    isDeepStrictEqual(settings(base), settings(head)) &&
-    isDeepStrictEqual(macros(base), macros(head))
+    isEqual(shared(base), shared(head)) &&
+    isEqual(settings(base), settings(head)) &&
+    isEqual(macros(base), macros(head))
   )
 }
 

@@ -51,15 +51,21 @@ export interface Selection {
   readonly restated: readonly RecordedNode[]
 }
 
-/** Which nodes of a project differ from what the ledger says stands in the region, in the order of `dbt build`, and why. */
+/**
+ * Which nodes of a project differ from what the ledger says stands in the region, in the order of `dbt build`, and why. `among` are those
+ * that can; left out, all.
+ */
 export function selectNodes(
   manifest: Manifest,
   fingerprints: Fingerprints,
   ledger: LedgerState,
   reread: Reread,
+  among?: ReadonlySet<string>,
 ): Selection {
   const graph = buildGraph(graphOf(manifest))
-  const deployed = [...manifest.nodes.values()].filter((node) => isDeployed(node)).map((node) => node.unique_id)
+  const deployed = [...manifest.nodes.values()]
+    .filter((node) => isDeployed(node) && (among?.has(node.unique_id) ?? true))
+    .map((node) => node.unique_id)
   const planned = new Map<string, PlannedNode>()
   const restated: RecordedNode[] = []
   for (const id of topologicalOrder(graph, deployed)) {
