@@ -1,2 +1,0 @@
-import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
-import{buildOf,openDemoWorkspace,openKeptDemoWorkspace}from"./chunk-6SKCBJE2.js";import"./chunk-4QS5TR5W.js";import"./chunk-PTE46UYW.js";import"./chunk-RUSGXGQO.js";import"./chunk-MGBPAUOH.js";import"./chunk-KME2AFDC.js";import"./chunk-FM2TGQ56.js";import"./chunk-55WHTKVN.js";import"./chunk-62OZ5UO5.js";import"./chunk-ARD72IKO.js";import"./chunk-D6ZDT4QZ.js";export{buildOf,openDemoWorkspace,openKeptDemoWorkspace};
