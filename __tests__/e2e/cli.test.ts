@@ -129,7 +129,7 @@ describe('check', () => {
       regions: [
         {
           name: 'eu',
-          changes: [{ unique_id: 'model.eu_analytics_dbt.customer_cohorts', state: 'modified', change: 'unknown' }],
+          changes: [{ unique_id: 'model.eu_analytics_dbt.customer_cohorts', state: 'modified', change: 'column' }],
           plan: expect.arrayContaining([
             expect.objectContaining({ unique_id: 'model.eu_analytics_dbt.customer_cohorts', action: 'run' }),
           ]),
