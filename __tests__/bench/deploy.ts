@@ -34,7 +34,7 @@ test('a two-model deploy beside plain dbt build', { timeout: 60 * 60_000 }, asyn
     return seconds(dbt, ['build', ...places, ...only], project, env)
   }
   const changed = (round: number) => {
-    const by = `concat(customers.country, repeat('', ${round}))`
+    const by = `concat(customers.country, repeat('', ${round + 1}))`
     repository.commit('a change', edited(silver('us'), 'customers.country,', `${by} as country,`))
     return seconds(node, deploy, repository.root, env)
   }
@@ -43,11 +43,12 @@ test('a two-model deploy beside plain dbt build', { timeout: 60 * 60_000 }, asyn
     await seconds(node, deploy, repository.root, env)
     await plain()
     const times: { plain: number; deploy: number; nothing: number }[] = []
-    for (let round = 1; round <= rounds; round++) {
+    for (let round = 0; round <= rounds; round++) {
       // Whoever goes first finds Spark colder.
       const [a, b] = round % 2 === 0 ? [await plain(), await changed(round)] : [await changed(round), await plain()]
       const nothing = await seconds(node, deploy, repository.root, env)
-      times.push({ ...(round % 2 === 0 ? { plain: a, deploy: b } : { plain: b, deploy: a }), nothing })
+      // The first one warms Spark.
+      if (round > 0) times.push({ ...(round % 2 === 0 ? { plain: a, deploy: b } : { plain: b, deploy: a }), nothing })
     }
     const median = (of: 'plain' | 'deploy' | 'nothing') =>
       times.map((it) => it[of]).sort((x, y) => x - y)[Math.floor(times.length / 2)] ?? 0

@@ -83,6 +83,7 @@ test('what differs elsewhere leaves the rest alone', () => {
     'models/b.sql': "select id from {{ ref('inlined') }}\n",
     'models/c.sql': "select id from {{ ref('a') }}\n",
     'models/counts.sql': 'select {{ graph.nodes | length }} as models\n',
+    'models/hooked.sql': "{{ config(post_hook='select {{ graph.nodes | length }}') }} select 1 as id\n",
   }
   const changed = (edit: Record<string, string>) => {
     const [base, head] = [
@@ -92,11 +93,12 @@ test('what differs elsewhere leaves the rest alone', () => {
     const same = unchanged(base, head)
     return [...head.project.manifest.nodes.keys()].filter((id) => !same.has(id)).map((id) => id.split('.')[2])
   }
-  expect(changed({})).toEqual(['counts'])
-  expect(changed({ 'models/c.sql': "select id + 1 as id from {{ ref('a') }}\n" })).toEqual(['c', 'counts'])
+  expect(changed({})).toEqual(['counts', 'hooked'])
+  expect(changed({ 'models/c.sql': "select id + 1 as id from {{ ref('a') }}\n" })).toEqual(['c', 'counts', 'hooked'])
   expect(changed({ 'models/inlined.sql': project['models/inlined.sql'].replace('id', 'id + 1 as id') })).toEqual([
     'b',
     'counts',
+    'hooked',
     'inlined',
   ])
   expect(changed({ 'models/a.sql': "{{ config(alias='other') }} select 1 as id\n" })).toEqual([
@@ -104,8 +106,9 @@ test('what differs elsewhere leaves the rest alone', () => {
     'b',
     'c',
     'counts',
+    'hooked',
     'inlined',
   ])
-  expect(changed({ 'macros/m.sql': '{% macro m() %}{% endmacro %}\n' })).toHaveLength(5)
-  expect(changed({ 'dbt_project.yml': `${project['dbt_project.yml']}vars: {x: 1}\n` })).toHaveLength(5)
+  expect(changed({ 'macros/m.sql': '{% macro m() %}{% endmacro %}\n' })).toHaveLength(6)
+  expect(changed({ 'dbt_project.yml': `${project['dbt_project.yml']}vars: {x: 1}\n` })).toHaveLength(6)
 })

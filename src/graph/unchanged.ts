@@ -33,7 +33,7 @@ export function unchanged(base: ReadProject, head: ReadProject): ReadonlySet<str
   }
   const isAlone = (node: ManifestNode): boolean =>
     node.depends_on.nodes.every((parent) => standsTheSame(before, after, parent)) &&
-    !graphVariable.test(node.raw_code) &&
+    !templatesOf(node).some((text) => graphVariable.test(text)) &&
     !reachableMacros(after, node.depends_on.macros).some((macro) => looksAround.has(macro))
   return new Set([...same].filter(isSettled))
 }
@@ -62,6 +62,12 @@ function sharesAll(base: ReadProject, head: ReadProject): boolean {
 
 /** dbt's context variable with all nodes: https://docs.getdbt.com/reference/dbt-jinja-functions/graph */
 const graphVariable = /\bgraph\b/
+
+/** A node's texts that are rendered when it is compiled. */
+function templatesOf({ raw_code, config }: ManifestNode): string[] {
+  const hooks = ['pre-hook', 'post-hook', 'pre_hook', 'post_hook'].map((key) => config[key])
+  return [raw_code, ...hooks.flatMap((hook) => (hook === undefined ? [] : JSON.stringify(hook)))]
+}
 
 function macrosThatLookAround({ macros }: Manifest): Set<string> {
   return new Set(
