@@ -164,3 +164,11 @@ it.each([
   const profile = `shop: {target: dev, outputs: {dev: {type: duckdb, ${written}}}}\n`
   expect(parsed({ 'profiles.yml': profile }).target.database).toBe(database)
 })
+
+it('null takes back what dbt does not know, and leaves what it knows as it was', () => {
+  const project = parsed({
+    'dbt_project.yml': 'name: shop\nprofile: shop\nmodels: {+schema: gold, +owned_by: finance}\n',
+    'models/a.sql': '{{ config(schema=None, owned_by=None) }} select 1',
+  })
+  expect(model(project, 'a').config).toMatchObject({ schema: 'gold', owned_by: null })
+})

@@ -1,5 +1,6 @@
 import { TemplateError, TemplateSyntaxError } from '../jinja/errors.ts'
 import { render } from '../jinja/index.ts'
+import { configDefaults } from './config-kind.ts'
 import { type Data, type DataObject, define, isJsonObject, isList, isObject, ownValue } from './data.ts'
 import type { NodeDraft, Work } from './draft.ts'
 import type { Json, JsonObject, NodeConfig } from './manifest.ts'
@@ -41,11 +42,13 @@ export function finishNode(session: Session, names: Names, work: Work): void {
 
 const NOTHING: DataObject = {}
 
-/** A null says nothing to dbt: what was said before it, in the SQL or in dbt_project.yml, is kept in the node's config. */
+/** A null says nothing to dbt of a config that it knows: what was said before it, in the SQL or in dbt_project.yml, is kept in the node's config. */
 function keptConfig(session: Session, work: Work, config: JsonObject): JsonObject | undefined {
   const nulls: string[] = []
   for (const said of [work.call, work.patch ?? NOTHING])
-    for (const key in said) if (said[key] === null && (ownValue(config, key) ?? null) === null) nulls.push(key)
+    for (const key in said)
+      if (said[key] === null && key in configDefaults(work.kind) && (ownValue(config, key) ?? null) === null)
+        nulls.push(key)
   if (nulls.length === 0) return undefined
   const own = { kind: work.kind, package: work.package, fqn: work.draft.fqn }
   const layers = [session.configs.rendered({ ...own, call: work.call }), session.configs.rendered(own)]
