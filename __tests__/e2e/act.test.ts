@@ -132,7 +132,7 @@ describeWith(['go', 'node24', 'registry'], "the repository's own workflow, run b
       const pull = opened(push(repository, { [gold('us')]: change('us') }))
       const run = await runWorkflow(repository, pull, { api: github.url, fork: true })
       expect(run.status, run.log).toBe(status)
-      expect(run.summary).toMatch(/^### (⚠️|❌) dbt: /)
+      expect(run.summary).toMatch(/^### (✅|❌) dbt: /)
       expect(run.summary).not.toContain('<!-- dbt-regions')
       expect(run.annotations.at(status === 0 ? -1 : -2)).toMatchObject({
         level: 'notice',
