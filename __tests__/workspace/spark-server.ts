@@ -38,10 +38,20 @@ export interface SparkServer {
 
 /** Starts a Spark Thrift Server with Delta, its metastore in memory and its tables in this folder; ready when it gives one. */
 export async function startSpark(spark: Spark, folder: string): Promise<SparkServer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOn(await freePort(), spark, folder)
+    } catch (error) {
+      // Java takes seconds to get to the port, and another process may have taken it by then.
+      if (attempt === 5 || !String(error).includes('Address already in use')) throw error
+    }
+  }
+}
+
+async function startOn(port: number, spark: Spark, folder: string): Promise<SparkServer> {
   const java = onPath('java')
   if (!java) throw new Error('The stand-in workspaces need Java 17 on PATH; it was not found.')
   mkdirSync(join(folder, 'tmp'), { recursive: true })
-  const port = await freePort()
   const log = join(folder, 'spark.log')
   const output = openSync(log, 'w')
   // Java itself rather than Spark's script: one process less, and Delta on the system class path, where sessions find it.
