@@ -71,8 +71,8 @@ export function planPreview(
   head: Fingerprinted,
   changes: readonly NodeChange[],
 ): PlanStep[] {
-  const among = base === null ? undefined : reachable(base, head)
-  const ledger = base === null || among === undefined ? new Map() : ledgerOf(region, base, among)
+  const among = reachable(base, head)
+  const ledger = base === null ? new Map() : ledgerOf(region, base, among)
   const plan = deploy({
     region,
     otherRegions: [],
@@ -80,7 +80,7 @@ export function planPreview(
     commit: 'head',
     ledger,
     history: new Map([['base', 'older']]),
-    ...(among && { among }),
+    among,
   })
   const reasons = new Map(changes.map((change) => [change.unique_id, change.reason]))
   return planSteps(plan).map((step) => {
@@ -93,10 +93,11 @@ const changedSinceBase = 'it changed since base'
 const newInRegion = 'it is new in this region'
 
 /** What differs between base and head or comes after it, on either side: nothing else can be planned or left behind. */
-function reachable(base: Fingerprinted, head: Fingerprinted): ReadonlySet<string> {
-  const ids = new Set([...base.fingerprints.keys(), ...head.fingerprints.keys()])
-  const differing = [...ids].filter((id) => base.fingerprints.get(id)?.hash !== head.fingerprints.get(id)?.hash)
-  const after = [base, head].flatMap(({ project }) => [...descendants(graphOf(project.manifest), differing)])
+function reachable(base: Fingerprinted | null, head: Fingerprinted): ReadonlySet<string> {
+  const sides = base === null ? [head] : [base, head]
+  const ids = new Set(sides.flatMap(({ fingerprints }) => [...fingerprints.keys()]))
+  const differing = [...ids].filter((id) => base?.fingerprints.get(id)?.hash !== head.fingerprints.get(id)?.hash)
+  const after = sides.flatMap(({ project }) => [...descendants(graphOf(project.manifest), differing)])
   return new Set([...differing, ...after])
 }
 

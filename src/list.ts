@@ -7,7 +7,7 @@ import { compareSides, type Side } from './check.ts'
 import { readProfiles } from './deployment/profiles.ts'
 import { ConfigurationError } from './errors.ts'
 import { type ProjectOptions, printFindings, readProjectFolder } from './project-folder.ts'
-import { pathInRepository } from './repository.ts'
+import { pathInRepository, wholeEnvironment } from './repository.ts'
 import { type Listing, listed } from './selection/list.ts'
 import type { Selectable } from './selection/methods.ts'
 import { SelectionError } from './selection/specification.ts'
@@ -47,10 +47,12 @@ async function besideBase(options: ListOptions, name: string): Promise<{ side: S
   const hasOwn = (await readText(join(options.project, 'profiles.yml'))) !== null
   const profiles = await readProfiles(options.profilesDir, hasOwn)
   const place = { project, target: options.target ?? null, ...(profiles !== null && { profiles: profiles.text }) }
-  const env = new Map(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
   const { packages } = options
   const commit = await baseCommit(git, { kind: 'local', base: name })
-  const { base, head } = await readProjectSides(git, place, commit, { env, ...(packages && { packages }) })
+  const { base, head } = await readProjectSides(git, place, commit, {
+    env: wholeEnvironment(),
+    ...(packages && { packages }),
+  })
   if (head === null) throw new ConfigurationError(`${options.project} has no dbt_project.yml`)
   const { changes } = await compareSides(base, head, startSqlLibrary)
   return { side: head, from: selectable(head, changes) }

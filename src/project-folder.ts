@@ -13,6 +13,7 @@ import { withPackages } from './folders.ts'
 import { graphOf } from './graph/graph.ts'
 import { type OpenSource, withFetchedPackages } from './packages.ts'
 import { plain } from './report/escape.ts'
+import { wholeEnvironment } from './repository.ts'
 import { findingsOf } from './rules/index.ts'
 
 /** A project as a command is given it. */
@@ -42,11 +43,10 @@ export async function readProjectFolder(options: ProjectOptions): Promise<Side> 
       ? { files: own.files, packages: undefined }
       : await withFetchedPackages({ ...own, source, trusted: namedSources(own) })
   const profiles = await readProfiles(options.profilesDir, files.has('profiles.yml'))
-  const env = new Map(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
   const project = parseProject({
     files,
     root: '',
-    env,
+    env: wholeEnvironment(),
     cache: new ParseCache(),
     ...(packages !== undefined && { packages }),
     ...(options.target !== undefined && { target: options.target }),

@@ -39,6 +39,11 @@ async function refuseOverlooked(root: string): Promise<void> {
   }
 }
 
+/** All that this process was given: for code that is merged, or is whoever's own who runs the command. */
+export function wholeEnvironment(): ReadonlyMap<string, string> {
+  return new Map(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
 /** A word of a name that says that the value is nobody's to see. */
 const credential = /SECRET|TOKEN|PASS|PWD|KEY|CRED|AUTH|PRIVATE|CERT|SIGNATURE|(?:^|_)(?:PAT|SAS|DSN|URI|URL)(?:_|$)/i
 

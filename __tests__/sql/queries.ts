@@ -1,14 +1,4 @@
-/** A small generator of numbers that gives the same ones for the same seed. */
-function numbers(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
+import { numbers } from '../tools/numbers.ts'
 /** The relations that the queries read; of `notes`, nobody is told the columns. */
 export const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   orders: {

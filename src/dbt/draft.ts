@@ -153,7 +153,7 @@ function common<T extends NodeDraft['resource_type']>(resource_type: T, base: Ba
   }
 }
 
-/** A test has what `common` has and four fields more: added to an object that is made already, they would be kept apart from it. */
+/** A test has what `common` has and four fields more, written out: spread into a larger object they would cost a check of many tests a quarter of its time. */
 function testDraft(base: Base): DataTestDraft {
   return {
     resource_type: 'test',

@@ -1,15 +1,13 @@
-import { type Data, isList, plain, textOr } from './data.ts'
-import type { Json } from './manifest.ts'
+import { type Data, type DataObject, isList, plain, textOr } from './data.ts'
+import type { Json, JsonObject } from './manifest.ts'
 import { objectOr } from './properties.ts'
 
 /** A measure that a metric is made of, by its name or with more said of it. */
 export function inputMeasure(data: Data | undefined): Json {
   if (data === undefined || data === null) return null
-  const own = typeof data === 'string' ? { name: data } : objectOr(data)
+  const own = named(data)
   return {
-    name: textOr(own.name, ''),
-    filter: whereFilter(own.filter),
-    alias: textOr(own.alias, null),
+    ...input(own),
     join_to_timespine: own.join_to_timespine === true,
     fill_nulls_with: plain(own.fill_nulls_with ?? null),
   }
@@ -18,14 +16,20 @@ export function inputMeasure(data: Data | undefined): Json {
 /** Another metric that a metric is made of. */
 export function inputMetric(data: Data | undefined): Json {
   if (data === undefined || data === null) return null
-  const own = typeof data === 'string' ? { name: data } : objectOr(data)
+  const own = named(data)
   return {
-    name: textOr(own.name, ''),
-    filter: whereFilter(own.filter),
-    alias: textOr(own.alias, null),
+    ...input(own),
     offset_window: timeWindow(own.offset_window),
     offset_to_grain: textOr(own.offset_to_grain, null),
   }
+}
+
+function named(data: Data): DataObject {
+  return typeof data === 'string' ? { name: data } : objectOr(data)
+}
+
+function input({ name, filter, alias }: DataObject): JsonObject {
+  return { name: textOr(name, ''), filter: whereFilter(filter), alias: textOr(alias, null) }
 }
 
 export function inputMetrics(data: Data | undefined): Json[] {

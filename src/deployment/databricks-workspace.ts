@@ -10,7 +10,7 @@ import type { Project } from '../dbt/project.ts'
 import { writeManifest } from '../dbt/write.ts'
 import { ConfigurationError } from '../errors.ts'
 import { plain } from '../report/escape.ts'
-import type { Repository } from '../repository.ts'
+import { type Repository, wholeEnvironment } from '../repository.ts'
 import type { Build } from '../run/build.ts'
 import { publishedText } from '../run/dbt-artifacts.ts'
 import { redactor } from '../run/dbt-log.ts'
@@ -22,7 +22,7 @@ import { readCommit, readHead } from '../sides.ts'
 import { startSqlLibrary } from '../start-sql.ts'
 import { refuseOtherPlace, refuseOthersCredentials } from '../walls.ts'
 import { type Profiles, readProfiles } from './profiles.ts'
-import { unbroken, wholeEnvironment } from './project.ts'
+import { unbroken } from './project.ts'
 import type { DeployOptions, Opened } from './region.ts'
 import type { Prepared, Workspace } from './workspace.ts'
 
@@ -78,16 +78,13 @@ export async function openDatabricksWorkspace(
     const connecting = import('../adapters/databricks.ts').then(({ openDatabricks }) =>
       openDatabricks(connection, { say: (line) => progress.say(line), signal: cut.signal }),
     )
-    // What goes wrong with either is thrown where it is waited for.
+    // What goes wrong with it is thrown where it is waited for.
     connecting.catch(() => {})
-    const sql = startSqlLibrary(1)
-    sql.catch(() => {})
     await dbt.deps()
     const head = unbroken(region, await read())
     refuseOtherTarget(head.project.target, { profile, name: target })
     progress.now(`opening the workspace of ${region.name}`)
     warehouse = await connecting
-    await sql
     const workspace = new DatabricksWorkspace(head, dbt, warehouse, redactor(connection.secrets), () =>
       options.signal.removeEventListener('abort', abort),
     )
@@ -145,6 +142,8 @@ class DatabricksWorkspace implements Workspace {
 
   async #missing(nodes: readonly string[]): Promise<string[]> {
     const { project } = this.#head
+    // Only now, for most deploys have nothing to do; dbt still reads the project.
+    await startSqlLibrary(nodes.length)
     const compiler = { code: (id: string, options: { incremental: boolean }) => compileNode(project, id, options) }
     return missingSourceLines(await missingSources({ project, nodes, warehouse: this.warehouse, compiler }))
   }

@@ -5,11 +5,6 @@ import type { Finding } from '../finding.ts'
 import { graphOf } from '../graph/graph.ts'
 import { findingsOf } from '../rules/index.ts'
 
-/** All that this process was given: a deploy is of merged code. */
-export function wholeEnvironment(): ReadonlyMap<string, string> {
-  return new Map(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
-}
-
 /** The region's project. Throws a ConfigurationError where there is none. */
 export function present(region: Region, head: Side | null): Side {
   if (head !== null) return head

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../dbt/data.ts'
 import type { Json, JsonObject } from '../dbt/manifest.ts'
 import {
   criteria,
@@ -17,7 +18,7 @@ export function parseDefinition(name: string, definition: Json, usual: IndirectS
 
   const parse = (part: Json): Specification => {
     if (typeof part === 'string') return parseCriteria(part, usual)
-    if (!isObject(part)) throw refuse(`${JSON.stringify(part)} is neither a text nor a mapping`)
+    if (!isJsonObject(part)) throw refuse(`${JSON.stringify(part)} is neither a text nor a mapping`)
     if (part.union !== undefined) return combined('union', part.union)
     if (part.intersection !== undefined) return combined('intersection', part.intersection)
     const included = criterion(part)
@@ -26,7 +27,7 @@ export function parseDefinition(name: string, definition: Json, usual: IndirectS
   const combined = (kind: 'union' | 'intersection', parts: Json): Specification => {
     const list = listOf(kind, parts)
     const excluded = list.filter(
-      (part): part is JsonObject => isObject(part) && part.exclude !== undefined && !isCriterion(part),
+      (part): part is JsonObject => isJsonObject(part) && part.exclude !== undefined && !isCriterion(part),
     )
     if (excluded.length > 1) throw refuse(`one ${kind} can exclude once: put both in one list`)
     const included = list.filter((part) => !excluded.some((each) => each === part))
@@ -48,7 +49,7 @@ export function parseDefinition(name: string, definition: Json, usual: IndirectS
       isCriterion(part) || short === undefined || others.length > 0 ? part : { method: short[0], value: short[1] }
     const { method, value, indirect_selection = usual } = given
     if (isList(value)) throw refuse(`${method} has a list of values: write a union with one each`)
-    if (typeof method !== 'string' || value === undefined || isObject(value)) {
+    if (typeof method !== 'string' || value === undefined || isJsonObject(value)) {
       throw refuse(`a criterion is a method and a value, not ${JSON.stringify(part)}`)
     }
     const indirectSelection = indirectSelections.find((each) => each === indirect_selection)
@@ -81,10 +82,6 @@ function depthOf(value: Json | undefined): number | null {
 /** Whether Python takes the value for true. */
 function isTrue(value: Json | undefined): boolean {
   return value !== undefined && value !== null && value !== false && value !== 0 && value !== ''
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isList(value: Json | undefined): value is readonly Json[] {

@@ -1,5 +1,5 @@
 import { writtenResource } from '../dbt/write.ts'
-import { type Member, membersOf, type Selectable } from './methods.ts'
+import { type Member, membersOf, type Selectable, valueAt } from './methods.ts'
 import { defaultSelector, select, selectorNamed } from './select.ts'
 import { type IndirectSelection, parseSelection } from './specification.ts'
 
@@ -95,10 +95,6 @@ function selectorOf(member: Member): string {
 
 /** A key with its value, of a key in a key when it is written with dots; nothing where the resource does not have it. */
 function entry(written: Readonly<Record<string, unknown>>, key: string): [string, unknown][] {
-  let value: unknown = written
-  for (const name of key.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return []
-    value = new Map<string, unknown>(Object.entries(value)).get(name)
-  }
-  return key.includes('.') && value === null ? [] : [[key, value]]
+  const value = valueAt(written, key.split('.'))
+  return value === undefined || (key.includes('.') && value === null) ? [] : [[key, value]]
 }

@@ -1,15 +1,5 @@
 import picomatch from 'picomatch'
-import type {
-  Exposure,
-  Json,
-  Manifest,
-  ManifestNode,
-  Metric,
-  SavedQuery,
-  SemanticModel,
-  SourceDefinition,
-  UnitTestDefinition,
-} from '../dbt/manifest.ts'
+import type { Documentation, Group, Json, Macro, Manifest, Resource } from '../dbt/manifest.ts'
 import { changeClasses, type NodeChange } from '../graph/change.ts'
 import { didYouMean } from '../nearest.ts'
 import { fnmatch } from './fnmatch.ts'
@@ -25,14 +15,7 @@ export interface Selectable {
 }
 
 /** What can be selected. */
-export type Member =
-  | ManifestNode
-  | SourceDefinition
-  | Exposure
-  | Metric
-  | SemanticModel
-  | SavedQuery
-  | UnitTestDefinition
+export type Member = Exclude<Resource, Group | Macro | Documentation>
 
 type Method = (criteria: Criteria, from: Selectable) => (member: Member) => boolean
 
@@ -320,11 +303,16 @@ function tagsOf(member: Member): readonly string[] {
 }
 
 /** A member's config at a path; undefined where there is none. */
-function configOf({ config }: Member, path: readonly string[]): Json | undefined {
-  let found: Json | undefined = config
+function configOf({ config }: Member, path: readonly string[]): unknown {
+  return valueAt(config, path)
+}
+
+/** What stands at a path of keys; undefined where there is nothing. */
+export function valueAt(value: unknown, path: readonly string[]): unknown {
+  let found = value
   for (const key of path) {
     if (typeof found !== 'object' || found === null) return undefined
-    found = new Map(Object.entries(found)).get(key)
+    found = new Map<string, unknown>(Object.entries(found)).get(key)
   }
   return found
 }

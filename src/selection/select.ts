@@ -1,3 +1,4 @@
+import { isJsonObject } from '../dbt/data.ts'
 import type { Json } from '../dbt/manifest.ts'
 import { parseDefinition } from './definition.ts'
 import { fnmatch } from './fnmatch.ts'
@@ -29,7 +30,9 @@ export function selectorNamed(name: string, { manifest }: Selectable, usual: Ind
 
 /** The name of the selector that counts where nothing is selected, or null. */
 export function defaultSelector({ manifest }: Selectable): string | null {
-  const found = [...(manifest.selectors ?? [])].find(([, selector]) => isObject(selector) && selector.default === true)
+  const found = [...(manifest.selectors ?? [])].find(
+    ([, selector]) => isJsonObject(selector) && selector.default === true,
+  )
   return found?.[0] ?? null
 }
 
@@ -177,9 +180,5 @@ function union(sets: Sets): Set<string> {
 }
 
 function definitionOf(selector: Json): Json {
-  return isObject(selector) ? (selector.definition ?? null) : null
-}
-
-function isObject(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isJsonObject(selector) ? (selector.definition ?? null) : null
 }

@@ -1,7 +1,7 @@
 import type { Derivation, Form, Output, Role, Upstream } from './analysis.ts'
 import { signatureOf } from './analysis.ts'
 import { aggregates, effectOf } from './functions.ts'
-import { derived, type Found, lookUp, type Place } from './lookup.ts'
+import { combined, derived, type Found, lookUp, type Place } from './lookup.ts'
 import { parseSql, SqlError, type Tree } from './sdk.ts'
 import { isParts, isQuery, listOf, nameOf, namesOf, nodeOf, type Parts, pathOf } from './tree.ts'
 import { typeOf } from './types.ts'
@@ -104,14 +104,7 @@ function joined(form: Form, all: readonly Formed[]): Formed {
   const [only, ...more] = all
   if (only !== undefined && more.length === 0) return { ...only, form }
   return {
-    form,
-    upstream: derived(
-      all.flatMap(({ upstream }) => upstream),
-      'identity',
-      null,
-    ),
-    type: null,
-    unknown: all.find(({ unknown }) => unknown !== null)?.unknown ?? null,
+    ...combined(form, all),
     aggregate: all.some(({ aggregate }) => aggregate),
     window: all.some(({ window }) => window),
     shape: all.some(({ shape }) => shape),

@@ -149,8 +149,13 @@ function together(all: readonly Found[]): Found {
   const [first, ...more] = all
   if (first !== undefined && more.length === 0) return first
   const forms = [...new Set(all.map(({ form }) => JSON.stringify(form)))].sort()
+  return combined(forms.length === 1 && first !== undefined ? first.form : ['one of', ...forms], all)
+}
+
+/** What is made of several, whose own type is not known. */
+export function combined(form: Form, all: readonly Found[]): Found {
   return {
-    form: forms.length === 1 && first !== undefined ? first.form : ['one of', ...forms],
+    form,
     upstream: derived(
       all.flatMap(({ upstream }) => upstream),
       'identity',
