@@ -20,6 +20,7 @@ describeWith('python', 'Python environments', () => {
     ['readers', 'dagster-dbt 0.29.27'],
     ['readers', 'dbt-bouncer 4.3.0'],
     ['readers', 'dbt-colibri 0.3.7'],
+    ['sqlglot', 'sqlglot 30.30.0'],
     ['zizmor', 'zizmor 1.32.0'],
   ]
   test.each(rows)('%s has %s', { timeout: SETUP_MS }, async (name, expected) => {
