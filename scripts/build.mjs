@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { writeAssets } from './assets.mjs'
+import { withoutSpread } from './spread.mjs'
 import { compiledValidators } from './validators.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -30,7 +31,7 @@ const { metafile, outputFiles } = await build({
   legalComments: 'none',
   metafile: true,
   external,
-  plugins: [compiledValidators],
+  plugins: [compiledValidators, withoutSpread],
   logLevel: 'warning',
   define: {
     'process.env.DBT_REGIONS_VERSION': JSON.stringify(version),
