@@ -3,7 +3,7 @@ import { signatureOf } from './analysis.ts'
 import { aggregates, effectOf } from './functions.ts'
 import { combined, derived, type Found, lookUp, type Place } from './lookup.ts'
 import { parseSql, SqlError, type Tree } from './sdk.ts'
-import { isParts, isQuery, listOf, nameOf, namesOf, nodeOf, type Parts, pathOf } from './tree.ts'
+import { bare, isParts, isQuery, listOf, nameOf, namesOf, nodeOf, type Parts, pathOf } from './tree.ts'
 import { typeOf } from './types.ts'
 
 /** A query, or a part of one, that is not taken apart. */
@@ -39,6 +39,9 @@ const unsaid = new Set(
   start_side_text end_side_text alias_first`.split(/\s+/),
 )
 
+/** Parts of a node that look like nodes of their own, and do nothing. */
+const structural = new Set(['this', 'left', 'right', 'expression', 'condition'])
+
 /** Functions whose first argument, where there are three, is a unit that is written like a column. */
 const withUnit = /^(date_?add|date_?diff|date_?sub|timestamp_?add|timestamp_?diff)$/i
 
@@ -53,7 +56,8 @@ const nothing: Formed = {
 }
 
 /** The expression without its layout, every name replaced by what it means. */
-export function formOf(tree: Tree | undefined, around: Around): Formed {
+export function formOf(annotated: Tree | undefined, around: Around): Formed {
+  const tree = annotated === undefined ? undefined : bare(annotated)
   if (Array.isArray(tree)) {
     const all = tree.map((each) => formOf(each, around))
     return joined(
@@ -73,7 +77,7 @@ export function formOf(tree: Tree | undefined, around: Around): Formed {
   if (kind === 'window_function') return ofWindow(parts, around)
   if (kind === 'function' || kind === 'aggregate_function') return ofFunction(kind, parts, around)
   const inner = ofParts(tree, around)
-  if (kind === '' || kind === 'alias') return inner
+  if (kind === '' || kind === 'alias' || structural.has(kind)) return inner
   return applied(inner, kind, typeof parts.name === 'string' ? parts.name : kind, typeOf(kind, parts))
 }
 
@@ -83,7 +87,8 @@ export function opaque(tree: Tree, outputs: readonly Output[]): Form {
 }
 
 /** A tree without its layout, names as they are written. */
-export function writtenForm(tree: Tree): Form {
+export function writtenForm(annotated: Tree): Form {
+  const tree = bare(annotated)
   if (Array.isArray(tree)) return tree.map((each) => writtenForm(each))
   if (!isParts(tree)) return tree as Form
   const kept = Object.entries(tree).filter(([key]) => !unsaid.has(key))

@@ -23,8 +23,14 @@ export function isQuery(kind: string, tree: Tree): boolean {
   return kind === 'subquery' || (kind === 'select' && 'expressions' in tree)
 }
 
+/** A tree without the comments that the SQL library puts around it. */
+export function bare(tree: Tree): Tree {
+  return isParts(tree) && isParts(tree.annotated) ? bare(tree.annotated.this ?? null) : tree
+}
+
 /** A node's kind and parts; no kind and no parts for what is no node. */
-export function nodeOf(tree: Tree): [kind: string, parts: Parts] {
+export function nodeOf(annotated: Tree): [kind: string, parts: Parts] {
+  const tree = bare(annotated)
   const [entry, ...more] = isParts(tree) ? Object.entries(tree) : []
   return entry !== undefined && more.length === 0 && isParts(entry[1]) ? [entry[0], entry[1]] : ['', {}]
 }
