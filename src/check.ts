@@ -125,7 +125,7 @@ async function classified(
   ])
   const base = new ProjectColumns(from.project, compileNode)
   const effects = effectsOf(base, new ProjectColumns(to.project, compileNode), ids)
-  const head = (versions: Versions) => new ProjectColumns(to.project, compileNode, versions)
+  const head = (versions: Versions) => new ProjectColumns(to.project, compileNode, { versions })
   return alongColumns(changesOf(from, to, effects), { from, to, effects, base, head })
 }
 

@@ -21,6 +21,6 @@ export function fingerprinted(
 export function compared(from: Fingerprinted, to: Fingerprinted): NodeChange[] {
   const base = new ProjectColumns(from.project, compileNode)
   const effects = effectsOf(base, new ProjectColumns(to.project, compileNode), nodesWithOtherSql(from, to))
-  const head = (versions: Versions) => new ProjectColumns(to.project, compileNode, versions)
+  const head = (versions: Versions) => new ProjectColumns(to.project, compileNode, { versions })
   return alongColumns(changes(from, to, effects), { from, to, effects, base, head })
 }

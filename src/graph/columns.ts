@@ -6,6 +6,7 @@ import { UnknownSql } from '../sql/expression.ts'
 import { isUnnamed } from '../sql/outputs.ts'
 import { SqlError } from '../sql/sdk.ts'
 import type { Compile } from './fingerprint.ts'
+import { snapshotColumns } from './snapshot-columns.ts'
 
 /** A node's query in each state that it may be built in, or why it is not known what it does. */
 export type NodeAnalysis = { readonly queries: readonly QueryAnalysis[] } | { readonly unknown: string }
@@ -18,21 +19,36 @@ export interface Versions {
 
 const asBefore: Versions = { column: () => '', rows: () => '' }
 
+/** Columns by unique_id that neither SQL nor YAML says, such as those of dbt's catalog.json. There may be others, or fewer. */
+export type KnownColumns = ReadonlyMap<string, readonly { readonly name: string; readonly type: string | null }[]>
+
+export interface ColumnsOptions {
+  readonly versions?: Versions
+  readonly known?: KnownColumns
+  /** Whether an ephemeral model is a relation of its own, not a part of the SQL that it is inlined in. */
+  readonly ephemeralApart?: boolean
+}
+
 /** The columns of a project's nodes, each looked at when it is asked for. The SQL library must have been started. */
 export class ProjectColumns {
   readonly #project: Project
   readonly #compile: Compile
   readonly #versions: Versions
+  readonly #known: KnownColumns
   readonly #ids: ReadonlyMap<string, string>
+  readonly #ephemeral: ReadonlyMap<string, string>
   readonly #analyses = new Map<string, NodeAnalysis>()
   readonly #relations = new Map<string, Relation>()
   readonly #open = new Set<string>()
 
-  constructor(project: Project, compile: Compile, versions: Versions = asBefore) {
+  constructor(project: Project, compile: Compile, options: ColumnsOptions = {}) {
+    const { versions = asBefore, known = new Map(), ephemeralApart = false } = options
     this.#project = project
     this.#compile = compile
     this.#versions = versions
+    this.#known = known
     this.#ids = idsByRelation(project.manifest)
+    this.#ephemeral = ephemeralApart ? idsOfEphemeral(project.manifest) : new Map()
   }
 
   has(unique_id: string): boolean {
@@ -73,10 +89,12 @@ export class ProjectColumns {
   }
 
   #query(code: string): QueryAnalysis {
-    return analyseQuery(code, (name) => {
-      const id = this.#ids.get(name)
-      return id === undefined ? null : this.relation(id)
-    })
+    const relation = (id: string | undefined) => (id === undefined ? null : this.relation(id))
+    return analyseQuery(
+      code,
+      (name) => relation(this.#ids.get(name)),
+      (cte) => relation(this.#ephemeral.get(cte)),
+    )
   }
 
   /** The columns of a node's or a source's relation, as far as they are known. */
@@ -95,28 +113,31 @@ export class ProjectColumns {
   #find(unique_id: string): Relation {
     const { nodes, sources } = this.#project.manifest
     const node = nodes.get(unique_id)
-    const declared = [...((node ?? sources.get(unique_id))?.columns.values() ?? [])]
-    if (node?.resource_type !== 'model') return this.#described(unique_id, declared)
-    if (node.contract.enforced) return { ...this.#described(unique_id, declared), complete: asItsSql(node) }
-    const analysis = this.node(unique_id)
-    const entries = 'queries' in analysis ? (analysis.queries[0]?.output.entries ?? []) : []
-    const types = new Map(declared.map((column) => [column.name.toLowerCase(), column.data_type]))
-    const columns = entries.flatMap((entry) =>
-      'star' in entry
-        ? []
-        : [{ name: entry.column.name, type: entry.column.type ?? types.get(entry.column.name.toLowerCase()) ?? null }],
+    const yaml = [...((node ?? sources.get(unique_id))?.columns.values() ?? [])]
+    if (node?.resource_type === 'model' && node.contract.enforced)
+      return { ...this.#described(unique_id, described(yaml)), complete: asItsSql(node) }
+    const known = this.#known.get(unique_id) ?? []
+    const analysis = isMade(node) ? this.node(unique_id) : null
+    if (node === undefined || analysis === null || 'unknown' in analysis)
+      return this.#described(unique_id, merged(described(yaml), known))
+    const entries = analysis.queries[0]?.output.entries ?? []
+    const listed = entries.flatMap((entry) =>
+      'star' in entry ? [] : [{ name: entry.column.name, type: entry.column.type }],
     )
+    const types = new Map(described(yaml).map(({ name, type }) => [name.toLowerCase(), type]))
+    const columns = listed.map(({ name, type }) => ({ name, type: type ?? types.get(name.toLowerCase()) ?? null }))
     const whole = entries.length > 0 && entries.every((entry) => 'column' in entry && !isUnnamed(entry.column))
-    if (whole && asItsSql(node)) return { ...this.#described(unique_id, []), columns, complete: true }
-    const names = new Set(columns.map(({ name }) => name.toLowerCase()))
-    const others = declared.filter(({ name }) => !names.has(name.toLowerCase()))
-    return { ...this.#described(unique_id, others), columns: [...columns, ...described(others)] }
+    if (whole && asItsSql(node)) return { ...this.#described(unique_id, columns), complete: true }
+    // What stood there when a catalog was made may have other types by now.
+    const names = known.map(({ name }) => ({ name, type: null }))
+    const more = node.resource_type === 'snapshot' ? snapshotColumns(node) : []
+    return this.#described(unique_id, merged(columns, merged([...described(yaml), ...more], names)))
   }
 
-  #described(unique_id: string, columns: readonly ColumnInfo[]): Relation {
+  #described(unique_id: string, columns: Relation['columns']): Relation {
     return {
       id: unique_id,
-      columns: described(columns),
+      columns,
       complete: false,
       version: (column) => this.#versions.column(unique_id, column),
       rowsVersion: this.#versions.rows(unique_id),
@@ -128,10 +149,24 @@ function described(columns: readonly ColumnInfo[]): Relation['columns'] {
   return columns.map(({ name, data_type }) => ({ name, type: data_type }))
 }
 
+function isMade(node: ManifestNode | undefined): boolean {
+  return node?.resource_type === 'model' || node?.resource_type === 'snapshot'
+}
+
+/** Columns of two accounts: the first one counts, the other one adds names and types. */
+function merged(first: Relation['columns'], other: Relation['columns']): Relation['columns'] {
+  const types = new Map(other.map(({ name, type }) => [name.toLowerCase(), type]))
+  const names = new Set(first.map(({ name }) => name.toLowerCase()))
+  return [
+    ...first.map(({ name, type }) => ({ name, type: type ?? types.get(name.toLowerCase()) ?? null })),
+    ...other.filter(({ name }) => !names.has(name.toLowerCase())),
+  ]
+}
+
 /** Whether a model's relation has the columns of its SQL and no others: not what an earlier run left, or a hook adds. */
 function asItsSql({ config }: ManifestNode): boolean {
   const hooks = [config['pre-hook'], config['post-hook'], config.pre_hook, config.post_hook]
-  return ['table', 'view'].includes(String(config.materialized)) && hooks.every(isUnset)
+  return ['table', 'view', 'ephemeral'].includes(String(config.materialized)) && hooks.every(isUnset)
 }
 
 function isUnset(hooks: Json | undefined): boolean {
@@ -153,5 +188,13 @@ function idsByRelation({ nodes, sources }: Manifest): Map<string, string> {
     ids.set(name, unique_id)
   }
   for (const name of twice) ids.delete(name)
+  return ids
+}
+
+/** Ephemeral models by the name of the common table expression that dbt makes of them. */
+function idsOfEphemeral({ nodes }: Manifest): Map<string, string> {
+  const ids = new Map<string, string>()
+  for (const { unique_id, config, alias } of nodes.values())
+    if (config.materialized === 'ephemeral') ids.set(`__dbt__cte__${alias.toLowerCase()}`, unique_id)
   return ids
 }

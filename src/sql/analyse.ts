@@ -6,6 +6,7 @@ import {
   type Output,
   type OutputColumn,
   type QueryAnalysis,
+  type Relation,
   type Relations,
   type Role,
   type Rows,
@@ -21,15 +22,15 @@ import { isNothing, isParts, isQuery, listOf, nameOf, namesOf, nodeOf, type Part
 
 /**
  * What one query of Databricks SQL does: its columns, what they are made of, and what decides its rows. Two queries whose
- * outputs mean the same give the same results. Throws a `SqlError` for a text that cannot be read, an `UnknownSql` for
- * one that is not taken apart.
+ * outputs mean the same give the same results. A common table expression that `apart` knows is a relation, whatever the
+ * query says of it. Throws a `SqlError` for a text that cannot be read, an `UnknownSql` for one that is not taken apart.
  */
-export function analyseQuery(sql: string, relations: Relations): QueryAnalysis {
+export function analyseQuery(sql: string, relations: Relations, apart: Relations = () => null): QueryAnalysis {
   const [statement, ...more] = parseSql(sql, 'databricks')
   if (statement === undefined) throw new UnknownSql('no SQL')
   if (more.length > 0) throw new UnknownSql('more than one statement')
   if (!isQuery(...nodeOf(statement))) throw new UnknownSql('a statement that is no query')
-  const reader = new Reader(relations)
+  const reader = new Reader(relations, apart)
   const output = reader.query(statement, new Map(), null)
   return { output, uses: reader.uses, relations: [...reader.read].sort() }
 }
@@ -63,9 +64,11 @@ class Reader {
   readonly uses = new Map<Role, Set<string>>()
   readonly read = new Set<string>()
   readonly #relations: Relations
+  readonly #apart: Relations
 
-  constructor(relations: Relations) {
+  constructor(relations: Relations, apart: Relations) {
     this.#relations = relations
+    this.#apart = apart
   }
 
   query(tree: Tree, ctes: Ctes, parent: Place | null): Output {
@@ -165,8 +168,7 @@ class Reader {
     this.uses.set(role, all)
   }
 
-  #base(name: string): Output {
-    const relation = this.#relations(name)
+  #base(name: string, relation: Relation | null): Output {
     this.read.add(relation?.id ?? name)
     return baseRelation(name, relation)
   }
@@ -176,7 +178,8 @@ class Reader {
     const written = [table.catalog, table.schema, table.name].map(nameOf).filter((it) => it !== '')
     const cte = written.length === 1 ? ctes.get((written[0] ?? '').toLowerCase()) : undefined
     const name = written.join('.').toLowerCase()
-    const output = cte?.() ?? this.#base(name)
+    const apart = cte === undefined ? null : this.#apart(name)
+    const output = apart === null ? (cte?.() ?? this.#base(name, this.#relations(name))) : this.#base(name, apart)
     const rest = Object.entries(table).filter(([key, tree]) => !ofTable.has(key) && !isNothing(tree))
     if (rest.length === 0) return output
     const rows = rowsOf(
