@@ -7,6 +7,7 @@ import { regionNamed } from './config/parse.ts'
 import { type Config, configFile, discover, type EffectiveRegion, effectiveConfig, parseConfig } from './config.ts'
 import { ParseCache } from './dbt/cache.ts'
 import { parseProject } from './dbt/parse.ts'
+import type { Project } from './dbt/project.ts'
 import { ConfigurationError } from './errors.ts'
 import type { Finding } from './finding.ts'
 import { Folders, type Read, readFolder } from './folders.ts'
@@ -93,7 +94,7 @@ async function sidesOf(
   if (before === null || region.base === null) return { head, base: null }
   const same =
     region.base.project === region.head.project && region.base.target === region.head.target && equal(before, working)
-  return { head, base: same ? head : side(before, region.base, env, cache) }
+  return { head, base: same ? head : side(before, region.base, env, cache, head?.project) }
 }
 
 function equal(some: Read, others: Read): boolean {
@@ -122,6 +123,7 @@ function side(
   place: DeployedPlace,
   env: ReadonlyMap<string, string>,
   cache: ParseCache,
+  beside?: Project,
 ): Side | null {
   if (!files.has('dbt_project.yml')) return null
   const project = parseProject({
@@ -129,6 +131,7 @@ function side(
     root: place.project,
     env,
     cache,
+    ...(beside !== undefined && { beside }),
     ...(packages !== undefined && { packages }),
     ...(place.target !== null && { target: place.target }),
     ...(place.profiles !== undefined && { profiles: place.profiles }),

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ParseCache } from '../../src/dbt/cache.ts'
 import { compileNode, compileTemplate } from '../../src/dbt/compile.ts'
@@ -7,14 +5,10 @@ import { parseProject } from '../../src/dbt/parse.ts'
 import { fingerprints, settingsOf } from '../../src/graph/fingerprint.ts'
 import { type ReadProject, unchanged } from '../../src/graph/unchanged.ts'
 import { generateProject } from '../conformance/project.ts'
+import { edits } from '../tools/edits.ts'
+import { filesBelow } from '../tools/files-below.ts'
 
-const folder = join(import.meta.dirname, '../fixtures/dbt/features')
-const features = new Map(
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]),
-)
+const features = filesBelow('__tests__/fixtures/dbt/features')
 const generated = generateProject(11, 6)
 
 const cache = new ParseCache()
@@ -26,32 +20,6 @@ function read(files: ReadonlyMap<string, string>): ReadProject {
 function hashes({ project, files }: ReadProject): Map<string, string> {
   const all = fingerprints(project, compileNode, settingsOf(files), compileTemplate)
   return new Map([...all].map(([id, { hash }]) => [id, hash]))
-}
-
-/** Every file of a project changed in some way, one at a time: a comment, a filter, a macro's text, a key of YAML. */
-function edits(files: ReadonlyMap<string, string>): [string, ReadonlyMap<string, string>][] {
-  return [...files].flatMap(([path, text]) => {
-    const ways = /\.sql$/.test(path)
-      ? [
-          `-- a comment\n${text}`,
-          `${text}\nwhere 1 = 1`,
-          `{{ config(tags='other', alias='moved') }}${text}`,
-          `{{ config(materialized='ephemeral') }}${text}`,
-          text.replaceAll('select', 'select distinct'),
-        ]
-      : [
-          text.replace(/description: .*/, 'description: other'),
-          text.replace(/enabled: .*|\+tags: .*/, ''),
-          text.replace(/vars:/, 'vars:\n  one_more: 1'),
-          text.replace(/20\d\d/, '1999'),
-        ]
-    const removed = new Map(files)
-    removed.delete(path)
-    return [...new Set(ways)]
-      .filter((way) => way !== text)
-      .map((way): [string, ReadonlyMap<string, string>] => [path, new Map([...files, [path, way]])])
-      .concat([[path, removed]])
-  })
 }
 
 test.each([

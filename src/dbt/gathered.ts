@@ -14,6 +14,7 @@ import type { SourceWork } from './sources.ts'
 /** All that a project's files hold, before anything is resolved. */
 export class Gathered {
   readonly works: Work[]
+  readonly entries: readonly PropertyEntry[]
   readonly patched: PatchResult
   readonly sources: SourceWork[] = []
   readonly exposures: ExposureWork[] = []
@@ -29,8 +30,9 @@ export class Gathered {
   readonly patchPlaces: Map<string, Place>
   readonly columnPlaces: ColumnPlaces
 
-  constructor(works: Work[], patched: PatchResult) {
+  constructor(works: Work[], entries: readonly PropertyEntry[], patched: PatchResult) {
     this.works = works
+    this.entries = entries
     this.patched = patched
     this.patchPlaces = patched.places
     this.columnPlaces = patched.columns

@@ -6,6 +6,8 @@ export type Found = MacroEntry | ReadonlyMap<string, MacroEntry>
 
 /** All macros, found as dbt finds them: https://docs.getdbt.com/reference/dbt-jinja-functions/dispatch */
 export class MacroIndex {
+  /** As they are written, those of one name too. */
+  readonly all: readonly MacroEntry[]
   readonly byId = new Map<string, MacroEntry>()
   readonly #byPackage = new Map<string, Map<string, MacroEntry>>()
   readonly #internals = new Map<string, MacroEntry>()
@@ -20,10 +22,11 @@ export class MacroIndex {
     root: string,
     adapter: AdapterType,
     internalNames: readonly string[],
-    entries: Iterable<MacroEntry>,
+    entries: readonly MacroEntry[],
     known: Iterable<MacroName>,
   ) {
     this.#root = root
+    this.all = entries
     for (const name of known) if (!this.#known.has(name.name)) this.#known.set(name.name, name)
     this.#prefixes = adapter.prefixes
     this.#internalNames = internalNames

@@ -71,10 +71,10 @@ export function makeManifest(session: Session, gathered: Gathered): Made {
     sources.values(),
     gathered.sources.map((source) => source.draft).filter((draft) => draft.config.enabled === false),
   )
-  attach(gathered, refs)
-  for (const work of gathered.works) resolveNode(resolver, work)
+  attach(session, gathered, refs)
+  for (const work of gathered.works) if (!session.kept?.has(work)) resolveNode(resolver, work)
   checkBatchInputs(session, nodes.values(), (id) => nodes.get(id)?.draft ?? sources.get(id))
-  inferKeys(nodes, gathered)
+  inferKeys(session, nodes, gathered)
   for (const { draft, asked, entry } of gathered.exposures) {
     gathered.places.set(draft.unique_id, entry.place)
     if (draft.config.enabled === false) disable(draft)
@@ -178,8 +178,9 @@ function functionName({ name, package: from }: RefArgs): readonly string[] {
 }
 
 /** Ties generic tests to the models that they are put on. */
-function attach(gathered: Gathered, refs: RefLookup): void {
+function attach({ kept }: Session, gathered: Gathered, refs: RefLookup): void {
   for (const [work, { target, entry }] of gathered.requests) {
+    if (kept?.has(work)) continue
     const { draft } = work
     if (draft.resource_type !== 'test' || target.table !== null) continue
     const found =

@@ -31,8 +31,10 @@ export function checkNodes(session: Session, gathered: Gathered): void {
     versioned.has(`${draft.package_name} ${draft.name}`)
   for (const work of gathered.works) {
     const { draft } = work
-    const isTold = checkCall(session, work)
-    if (draft.resource_type === 'test' && !isTold) checkTestConfig(session, work, checked)
+    if (!session.kept?.has(work)) {
+      const isTold = checkCall(session, work)
+      if (draft.resource_type === 'test' && !isTold) checkTestConfig(session, work, checked)
+    }
     if (!draft.config.enabled || draft.resource_type === 'test' || draft.resource_type === 'operation') continue
     const messages = [
       ...wrongSnapshot(draft),

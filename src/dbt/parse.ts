@@ -8,6 +8,7 @@ import { tellEncodings } from './encoding.ts'
 import { finishNode } from './finish.ts'
 import { Gathered } from './gathered.ts'
 import { GenericTests } from './generic-tests.ts'
+import { Kept } from './kept.ts'
 import { type MacroEntry, readMacros } from './macro.ts'
 import { MacroIndex } from './macro-index.ts'
 import { macroResources } from './macro-resource.ts'
@@ -41,32 +42,15 @@ import { makeUnitTest } from './unit-tests.ts'
  * wrong in the project: that comes as findings, all of it at once, and takes no more out of the graph than itself.
  */
 export function parseProject(input: ProjectInput): Project {
-  const cache = input.cache ?? new ParseCache()
-  const sink = new Sink(input.files, input.root)
-  const packages = loadPackages(input, cache, sink)
-  const entries = readAllMacros(packages, cache, sink)
-  const macros = new MacroIndex(
-    packages.root.name,
-    packages.target.adapter,
-    internalPackages(packages.target.adapter),
-    entries,
-    knownMacros(packages.target.adapter),
-  )
-  const runtime = new Runtime(packages, macros, input.env, cache)
-  const session: Session = {
-    files: input.files,
-    cache,
-    sink,
-    packages,
-    runtime,
-    configs: new Configs(packages),
-    works: [],
-  }
-  tellMissing(session, input.packages?.problems ?? [])
+  const { beside, ...own } = input
+  const kept = beside === undefined ? null : Kept.of(beside, input)
+  const session = kept === null ? openSession(own) : besideSession(kept, own)
+  const { sink, packages } = session
+  const prelude = sink.count
   tellEncodings(input.files, packages, sink)
   const gathered = gather(session)
   checkNodes(session, gathered)
-  checkDuplicates(session, gathered, entries)
+  checkDuplicates(session, gathered, session.runtime.macros.all)
   const { manifest, unresolved, duplicates, orphans } = makeManifest(session, gathered)
   const project: Project = {
     root: input.root,
@@ -82,8 +66,31 @@ export function parseProject(input: ProjectInput): Project {
     missingPackages: packages.missing,
     isUnreadable: packages.root.isUnreadable,
   }
-  remember(project, { session, gathered })
+  remember(project, { input: own, session, gathered, prelude })
   return project
+}
+
+/** Reads what everything hangs on: dbt_project.yml, the target, packages and macros. */
+function openSession(input: ProjectInput): Session {
+  const { files, env, cache = new ParseCache() } = input
+  const sink = new Sink(files, input.root)
+  const packages = loadPackages(input, cache, sink)
+  const { adapter } = packages.target
+  const entries = readAllMacros(packages, cache, sink)
+  const macros = new MacroIndex(packages.root.name, adapter, internalPackages(adapter), entries, knownMacros(adapter))
+  const runtime = new Runtime(packages, macros, env, cache)
+  const configs = new Configs(packages)
+  const session = { files, cache, sink, packages, runtime, configs, kept: null, works: [] }
+  tellMissing(session, input.packages?.problems ?? [])
+  return session
+}
+
+/** The same of what was read before. */
+function besideSession(kept: Kept, { files, root }: ProjectInput): Session {
+  const { session, prelude } = kept.state
+  const sink = new Sink(files, root)
+  sink.repeat(session.sink, prelude)
+  return { ...session, files, sink, packages: kept.packages, kept, works: [] }
 }
 
 function targetOf({ profile, name, database, schema }: Target): Project['target'] {
@@ -121,33 +128,37 @@ function tellMissing({ packages, sink }: Session, problems: readonly string[]): 
 /** Everything that stands in the project's files, each with its config and its names. */
 function gather(session: Session): Gathered {
   const packages = [...session.packages.byName.values()]
-  for (const of of packages) parseSqlNodes(session, of)
+  const { kept } = session
   const entries = packages.flatMap((of) => readProperties(session, of))
-  for (const entry of entries) checkEntry(entry, session.sink)
+  kept?.note(entries)
+  for (const of of packages) parseSqlNodes(session, of)
+  for (const entry of entries) if (!kept?.has(entry)) checkEntry(entry, session.sink)
   checkEntriesOnce(session, entries)
   session.works.push(...entries.flatMap((entry) => yamlSnapshots(session, entry)))
   const patched = applyPatches(session, entries)
   const names = new Names(session)
   for (const work of session.works) {
+    if (kept?.has(work)) continue
     finishNode(session, names, work)
     if (work.draft.resource_type === 'model') sealContract(work.draft)
   }
-  const gathered = new Gathered(session.works, patched)
+  const gathered = new Gathered(session.works, entries, patched)
   const of = (key: PropertyEntry['key']): PropertyEntry[] => entries.filter((entry) => entry.key === key)
   const overrides = of('sources').filter((entry) => typeof entry.data.overrides === 'string')
-  const requests = entries.flatMap((entry) => testRequests(session, entry))
+  const requests = entries.flatMap((entry) => kept?.requests(entry) ?? testRequests(session, entry))
   for (const entry of of('sources')) {
     if (overrides.includes(entry)) continue
-    for (const table of sourceTables(session, entry, overrides)) {
+    for (const table of kept?.tables(entry) ?? sourceTables(session, entry, overrides)) {
       gathered.addSource(table)
       requests.push(...table.tests)
     }
   }
   const tests = new GenericTests(session)
   for (const request of requests) {
-    const work = tests.make(request)
+    const known = kept?.test(request)
+    const work = known ?? tests.make(request)
     if (!work) continue
-    finishNode(session, names, work)
+    if (known === undefined) finishNode(session, names, work)
     gathered.addTest(work, request)
   }
   gathered.exposures.push(...of('exposures').map((entry) => makeExposure(session, entry)))
@@ -185,6 +196,7 @@ function gatherModelSemantics(session: Session, gathered: Gathered, entries: rea
 
 /** Renders all descriptions, but those of what is disabled. */
 function describe(session: Session, gathered: Gathered): void {
+  const { kept } = session
   const descriptions = new Descriptions(session, gathered.docs)
   const describeNode = (node: NodeDraft, work: Work): void => {
     const place = gathered.patchPlaces.get(node.unique_id) ?? work.place
@@ -196,9 +208,10 @@ function describe(session: Session, gathered: Gathered): void {
   }
   // dbt renders the descriptions of everything but functions.
   for (const work of gathered.works)
-    if (work.draft.config.enabled && work.kind !== 'function') describeNode(work.draft, work)
-  for (const { draft, place } of gathered.sources) {
-    if (draft.config.enabled === false) continue
+    if (work.draft.config.enabled && work.kind !== 'function' && !kept?.has(work)) describeNode(work.draft, work)
+  for (const source of gathered.sources) {
+    const { draft, place } = source
+    if (draft.config.enabled === false || kept?.has(source)) continue
     Object.assign(draft, descriptions.of(draft.description, draft.package_name, place))
     draft.source_description = descriptions.of(draft.source_description, draft.package_name, place).description
     draft.columns = gathered.describeColumns(draft.unique_id, draft.columns, (text, at) =>

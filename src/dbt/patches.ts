@@ -96,6 +96,11 @@ function applyEntry(session: Session, finder: Finder, entry: PropertyEntry, resu
   }
   for (const work of found) {
     if (isTaken(session, work, entry, result)) continue
+    result.places.set(work.draft.unique_id, entry.place)
+    if (session.kept?.has(work)) {
+      noteColumns(work, entry, entry.raw, entry.data, work.draft.columns, result)
+      continue
+    }
     const patch = patchConfig(entry.data)
     work.patch = patch
     work.unrenderedPatch = objectOr(entry.raw.config)
@@ -105,7 +110,6 @@ function applyEntry(session: Session, finder: Finder, entry: PropertyEntry, resu
       setColumns(work, entry, entry.raw, entry.data, () => true, result)
     if (work.draft.resource_type === 'model') setModelProperties(session, work, work.draft, entry.data, entry)
     if (work.draft.resource_type === 'function') setSignature(session, work, work.draft, entry)
-    result.places.set(work.draft.unique_id, entry.place)
   }
 }
 
@@ -178,8 +182,21 @@ function setColumns(
     if (!isObject(column) || !isObject(written) || typeof column.name !== 'string' || !includes(column.name)) return
     columns.set(column.name, columnInfo(written, column))
   })
-  if (columns.size > 0) result.columns.add(work.draft.unique_id, entry, columns, list, rawColumns)
+  noteColumns(work, entry, raw, data, columns, result)
   work.draft.columns = columns
+}
+
+function noteColumns(
+  { draft }: Work,
+  entry: PropertyEntry,
+  raw: DataObject,
+  data: DataObject,
+  columns: ReadonlyMap<string, ColumnInfo>,
+  result: PatchResult,
+): void {
+  if (columns.size === 0) return
+  const [list, rawList] = [data.columns, raw.columns].map((each) => (isList(each) ? each : []))
+  result.columns.add(draft.unique_id, entry, columns, list ?? [], rawList ?? [])
 }
 
 function setModelProperties(

@@ -1,9 +1,10 @@
 import { constrainedKey } from './contract.ts'
 import type { NodeDraft, Work } from './draft.ts'
 import type { Gathered } from './gathered.ts'
+import type { Session } from './session.ts'
 
 /** Primary keys as dbt infers them: from constraints, else from tests. */
-export function inferKeys(nodes: ReadonlyMap<string, Work>, gathered: Gathered): void {
+export function inferKeys({ kept }: Session, nodes: ReadonlyMap<string, Work>, gathered: Gathered): void {
   const tests = new Map<string, NodeDraft[]>()
   for (const { draft } of gathered.works) {
     if (draft.resource_type !== 'test' || draft.attached_node === null) continue
@@ -11,8 +12,10 @@ export function inferKeys(nodes: ReadonlyMap<string, Work>, gathered: Gathered):
     if (known) known.push(draft)
     else tests.set(draft.attached_node, [draft])
   }
-  for (const { draft } of nodes.values()) {
-    if (draft.resource_type === 'model') draft.primary_key = constrainedKey(draft) ?? keyOf(tests.get(draft.unique_id))
+  for (const work of nodes.values()) {
+    const { draft } = work
+    if (draft.resource_type === 'model' && !kept?.has(work))
+      draft.primary_key = constrainedKey(draft) ?? keyOf(tests.get(draft.unique_id))
   }
 }
 

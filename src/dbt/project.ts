@@ -19,6 +19,8 @@ export interface ProjectInput {
   readonly vars?: Readonly<Record<string, unknown>>
   /** What is known of packages besides the files of those that are there. */
   readonly packages?: KnownPackages
+  /** A project that was parsed before: what both have alike is kept of it. Give base the head of its pull request. */
+  readonly beside?: Project
   /** What other parses have read already: give the same one for base and head, and the same text is read once. */
   readonly cache?: ParseCache
 }

@@ -44,7 +44,9 @@ export interface PropertyEntry {
 /** Reads the property files of a package, sorted by path. What cannot be read is told to the sink. */
 export function readProperties(session: Session, of: Package): PropertyEntry[] {
   const scope = yamlScope(session.runtime, of)
-  return of.files.properties.flatMap((source) => {
+  return of.files.properties.flatMap((source): readonly PropertyEntry[] => {
+    const kept = session.kept?.entries(source)
+    if (kept !== undefined) return kept
     const yaml = readFile(session, source)
     return yaml ? entriesOf(session, of, source, yaml, scope) : []
   })

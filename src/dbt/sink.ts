@@ -39,18 +39,28 @@ export class Sink {
   add(rule: string, severity: Severity, place: Place, message: string, unique_id?: string): void {
     const { path, line, column } = this.position(place)
     const file = join(this.root, path)
-    const key = `${rule}\0${file}\0${line}\0${column}\0${message}`
+    const finding = { rule, severity, file, line, column, message, ...(unique_id === undefined ? {} : { unique_id }) }
+    const key = keyOf(finding)
     if (this.#said.has(key)) return
     this.#said.add(key)
-    this.#findings.push({
-      rule,
-      severity,
-      file,
-      line,
-      column,
-      message,
-      ...(unique_id === undefined ? {} : { unique_id }),
-    })
+    this.#findings.push(finding)
+  }
+
+  /** What was told after the first `count`, as it was told. */
+  since(count: number): readonly Finding[] {
+    return this.#findings.slice(count)
+  }
+
+  get count(): number {
+    return this.#findings.length
+  }
+
+  /** Tells again what another sink was told at first. */
+  repeat(other: Sink, count: number): void {
+    for (const finding of other.#findings.slice(0, count)) {
+      this.#said.add(keyOf(finding))
+      this.#findings.push(finding)
+    }
   }
 
   /** Whether one more of what is missing is worth a suggestion: each is compared with every name that there is. */
@@ -67,6 +77,10 @@ export class Sink {
   findings(): Finding[] {
     return sortFindings(this.#findings)
   }
+}
+
+function keyOf({ rule, file, line, column, message }: Finding): string {
+  return `${rule}\0${file}\0${line}\0${column}\0${message}`
 }
 
 class Positions implements ReadonlyMap<string, Position> {

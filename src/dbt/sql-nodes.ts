@@ -18,13 +18,20 @@ type NodeType = NodeDraft['resource_type']
 
 /** Makes the nodes of a package's files, without what YAML says of them, and adds them to the session. */
 export function parseSqlNodes(session: Session, of: Package): void {
-  const { works } = session
-  for (const source of of.files.models) works.push(fileNode(session, of, source, 'model', source.relative))
-  for (const source of of.files.snapshots) works.push(...snapshots(session, of, source))
+  const { works, kept } = session
+  for (const source of of.files.models)
+    works.push(...(kept?.nodes('model', source) ?? [fileNode(session, of, source, 'model', source.relative)]))
+  for (const source of of.files.snapshots)
+    works.push(...(kept?.nodes('snapshot', source) ?? snapshots(session, of, source)))
   const isPlain = flag(session.packages.root, 'require_corrected_analysis_fqns', false)
   for (const source of of.files.analyses)
-    works.push(fileNode(session, of, source, 'analysis', join(isPlain ? '' : 'analysis', source.relative)))
-  for (const source of of.files.singularTests) works.push(fileNode(session, of, source, 'test', source.relative))
+    works.push(
+      ...(kept?.nodes('analysis', source) ?? [
+        fileNode(session, of, source, 'analysis', join(isPlain ? '' : 'analysis', source.relative)),
+      ]),
+    )
+  for (const source of of.files.singularTests)
+    works.push(...(kept?.nodes('test', source) ?? [fileNode(session, of, source, 'test', source.relative)]))
   for (const source of of.files.seeds) works.push(seed(session, of, source))
   for (const source of of.files.functions) works.push(functionNode(session, of, source))
   works.push(...hooks(session, of))

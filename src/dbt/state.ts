@@ -1,11 +1,14 @@
 import type { Gathered } from './gathered.ts'
-import type { Project } from './project.ts'
+import type { Project, ProjectInput } from './project.ts'
 import type { Session } from './session.ts'
 
-/** What is needed to compile a parsed project's nodes. */
+/** What is needed to compile a parsed project's nodes, and to parse another one beside it. */
 export interface ProjectState {
+  readonly input: ProjectInput
   readonly session: Session
   readonly gathered: Gathered
+  /** How many findings there were before any resource was read. */
+  readonly prelude: number
 }
 
 const states = new WeakMap<Project, ProjectState>()
