@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Work } from './draft.ts'
+import { isEqual } from './equal.ts'
 import { packageFiles, type SourceFile } from './files.ts'
 import type { TestRequest } from './generic-tests.ts'
 import type { PackageFiles } from './package.ts'
@@ -40,7 +40,7 @@ export class Kept {
   /** Null where so much differs, or something on which so much hangs, that nothing is known to be the same. */
   static of(other: Project, input: ProjectInput): Kept | null {
     const state = stateOf(other)
-    if (other.isUnreadable || !isDeepStrictEqual(settings(state.input), settings(input))) return null
+    if (other.isUnreadable || !isEqual(settings(state.input), settings(input))) return null
     const { session, prelude } = state
     const differing = differingPaths(state.input.files, input.files)
     const findings = session.sink.since(prelude).filter(({ unique_id }) => !unique_id?.startsWith('operation.'))

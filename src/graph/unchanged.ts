@@ -1,6 +1,6 @@
+import { isEqual } from '../dbt/equal.ts'
 import type { Manifest, ManifestNode } from '../dbt/manifest.ts'
 import type { Project, ProjectFiles } from '../dbt/project.ts'
-import { isEqual } from './equal.ts'
 import { ephemeralParents, reachableMacros, relationOf } from './reach.ts'
 
 /** A project with the files that it was read from. */
