@@ -102,7 +102,8 @@ function modified(
   effects: Effects,
 ): Difference | null {
   const known = base.fingerprints.get(to.unique_id)
-  if (known !== undefined && known === head.fingerprints.get(to.unique_id)) return null
+  const now = head.fingerprints.get(to.unique_id)
+  if (known === now && (known !== undefined || from === to)) return null
   const parts = [ofFingerprint(base, head, to.unique_id, effects), ofSource(from, to), ofText(from, to)]
   const classes = parts.flatMap((part) => part.classes)
   const columns = [...new Set(parts.flatMap((part) => part.columns ?? []))].sort()

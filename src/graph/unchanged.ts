@@ -22,19 +22,21 @@ export function unchanged(base: ReadProject, head: ReadProject): ReadonlySet<str
     const old = before.nodes.get(id) ?? before.unit_tests.get(id)
     if (old !== undefined && isEqual(old, node)) same.add(id)
   }
+  const elsewhere = standsElsewhere(before, after)
   const looksAround = macrosThatLookAround(after)
+  const isAlone = (node: ManifestNode): boolean =>
+    !node.depends_on.nodes.some((parent) => elsewhere.has(parent)) &&
+    !templatesOf(node).some((text) => graphVariable.test(text)) &&
+    (looksAround.size === 0 || !reachableMacros(after, node.depends_on.macros).some((macro) => looksAround.has(macro)))
   const isSettled = (id: string): boolean => {
     const node = after.nodes.get(id)
     if (node === undefined) return true
     // What a further form of a function reads is not among what it depends on.
     if (node.resource_type === 'function' && node.overloads.length > 0) return false
-    const inlined = ephemeralParents(after, node)
-    return inlined.every((parent) => same.has(parent.unique_id)) && [node, ...inlined].every(isAlone)
+    return (
+      isAlone(node) && ephemeralParents(after, node).every((parent) => same.has(parent.unique_id) && isAlone(parent))
+    )
   }
-  const isAlone = (node: ManifestNode): boolean =>
-    node.depends_on.nodes.every((parent) => standsTheSame(before, after, parent)) &&
-    !templatesOf(node).some((text) => graphVariable.test(text)) &&
-    !reachableMacros(after, node.depends_on.macros).some((macro) => looksAround.has(macro))
   return new Set([...same].filter(isSettled))
 }
 
@@ -65,9 +67,15 @@ const graphVariable = /\bgraph\b/
 
 /** A node's texts that are rendered when it is compiled. */
 function templatesOf({ raw_code, config }: ManifestNode): string[] {
-  const hooks = ['pre-hook', 'post-hook', 'pre_hook', 'post_hook'].map((key) => config[key])
-  return [raw_code, ...hooks.flatMap((hook) => (hook === undefined ? [] : JSON.stringify(hook)))]
+  const templates = [raw_code]
+  for (const key of HOOKS) {
+    const hook = config[key]
+    if (hook !== undefined && !(Array.isArray(hook) && hook.length === 0)) templates.push(JSON.stringify(hook))
+  }
+  return templates
 }
+
+const HOOKS = ['pre-hook', 'post-hook', 'pre_hook', 'post_hook']
 
 function macrosThatLookAround({ macros }: Manifest): Set<string> {
   return new Set(
@@ -75,8 +83,15 @@ function macrosThatLookAround({ macros }: Manifest): Set<string> {
   )
 }
 
-/** Whether what reads a node or source reads it at the same place, inlined or not. */
-function standsTheSame(before: Manifest, after: Manifest, id: string): boolean {
-  const kind = ({ nodes }: Manifest) => nodes.get(id)?.config.materialized
-  return relationOf(before, id) === relationOf(after, id) && kind(before) === kind(after)
+/** The nodes and sources that are not read at the same place on both sides, or inlined on one alone. */
+function standsElsewhere(before: Manifest, after: Manifest): Set<string> {
+  const kind = ({ nodes }: Manifest, id: string) => nodes.get(id)?.config.materialized
+  const ids = [before, after].flatMap(({ nodes, sources }) => [...nodes.keys(), ...sources.keys()])
+  return new Set(
+    ids.filter((id) => {
+      const known = before.nodes.get(id) ?? before.sources.get(id)
+      if (known !== undefined && known === (after.nodes.get(id) ?? after.sources.get(id))) return false
+      return relationOf(before, id) !== relationOf(after, id) || kind(before, id) !== kind(after, id)
+    }),
+  )
 }
