@@ -1,6 +1,6 @@
 import type { AdapterType } from './adapter-type.ts'
 import { type ConfigKind, configDefaults, configMerge, type Merge } from './config-kind.ts'
-import { type Data, type DataObject, define, isJsonObject, isObject, ownValue, plain } from './data.ts'
+import { copy, type Data, type DataObject, define, isJsonObject, isObject, ownValue, plain } from './data.ts'
 import type { Json, JsonObject } from './manifest.ts'
 import { flag, type Package } from './package.ts'
 import type { Packages } from './packages.ts'
@@ -11,9 +11,9 @@ export interface OwnConfig {
   readonly package: Package
   readonly fqn: readonly string[]
   /** `config:` of its YAML. */
-  readonly patch?: DataObject
+  readonly patch?: DataObject | undefined
   /** `config()` of its SQL. */
-  readonly call?: DataObject
+  readonly call?: DataObject | undefined
 }
 
 /**
@@ -39,11 +39,11 @@ export class Configs {
   rendered(own: OwnConfig): JsonObject {
     const base = this.#base(own)
     if (isSilent(own)) {
-      const known = this.#finished.get(base) ?? finish(own.kind, { ...base })
+      const known = this.#finished.get(base) ?? finish(own.kind, copy(base))
       this.#finished.set(base, known)
       return known
     }
-    const config: Record<string, Json> = { ...base }
+    const config: Record<string, Json> = copy(base)
     if (own.patch) this.#apply(own.kind, config, this.#translate(own.patch))
     if (own.call) this.#apply(own.kind, config, this.#translate(own.call))
     if (!own.package.isRoot) {
@@ -81,7 +81,7 @@ export class Configs {
     const key = levels.length === 0 ? own.kind : `${own.kind} ${this.#key(levels)}`
     const known = this.#bases.get(key)
     if (known) return known
-    const base: Record<string, Json> = { ...configDefaults(own.kind) }
+    const base: Record<string, Json> = copy(configDefaults(own.kind))
     for (const level of levels) this.#apply(own.kind, base, level)
     this.#bases.set(key, base)
     return base
@@ -259,7 +259,7 @@ function configTree(from: Package, kind: ConfigKind, isUnrendered: boolean, root
 /** Adds what a further `config()` of the same SQL says, as dbt does: lists join, objects merge, the rest is replaced. */
 export function addConfigCall(earlier: DataObject, later: DataObject): DataObject {
   if (Object.keys(earlier).length === 0) return later
-  const result: Record<string, Data> = { ...earlier }
+  const result: Record<string, Data> = copy(earlier)
   for (const key of Object.keys(later)) define(result, key, joinCalls(key, ownValue(earlier, key), later[key] as Data))
   return result
 }

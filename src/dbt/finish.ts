@@ -1,7 +1,7 @@
 import { TemplateError, TemplateSyntaxError } from '../jinja/errors.ts'
 import { render } from '../jinja/index.ts'
 import { configDefaults } from './config-kind.ts'
-import { type Data, type DataObject, define, isJsonObject, isList, isObject, ownValue } from './data.ts'
+import { copy, type Data, type DataObject, define, isJsonObject, isList, isObject, ownValue } from './data.ts'
 import type { NodeDraft, Work } from './draft.ts'
 import type { Json, JsonObject, NodeConfig } from './manifest.ts'
 import { isMicrobatch, isoMoment, usesBatches } from './microbatch.ts'
@@ -14,21 +14,23 @@ import { tellError } from './sql-nodes.ts'
 export function finishNode(session: Session, names: Names, work: Work): void {
   const { configs } = session
   const { draft } = work
-  const own = { kind: work.kind, package: work.package, fqn: draft.fqn, call: work.call }
+  const { kind, package: of, call } = work
+  const { fqn } = draft
   const isPatched = work.patch !== undefined && Object.keys(work.patch).length > 0
   const patch =
     draft.language === 'python' && draft.resource_type === 'model'
       ? { materialized: 'table', ...work.patch }
       : work.patch
-  const config = configs.rendered({ ...own, ...(patch ? { patch } : {}) })
+  const config = configs.rendered({ kind, package: of, fqn, call, patch })
   // dbt renders the hooks when it reads the SQL and again when it reads the YAML, and notes their refs each time.
-  if (isPatched) renderHooks(session, work, configs.rendered(own))
-  const unrenderedCall = Object.keys(work.unrenderedCall).length > 0 ? work.unrenderedCall : work.call
+  if (isPatched) renderHooks(session, work, configs.rendered({ kind, package: of, fqn, call, patch: undefined }))
   const unrenderedPatch = patch && isSaid(work.unrenderedPatch) ? deepMerge(patch, work.unrenderedPatch) : patch
   draft.unrendered_config = configs.unrendered({
-    ...own,
-    call: unrenderedCall,
-    ...(unrenderedPatch ? { patch: unrenderedPatch } : {}),
+    kind,
+    package: of,
+    fqn,
+    call: isSaid(work.unrenderedCall) ? work.unrenderedCall : call,
+    patch: unrenderedPatch,
   })
   applyConfig(draft, config)
   const kept = keptConfig(session, work, config)
@@ -66,7 +68,7 @@ function isSaid(data: DataObject | undefined): data is DataObject {
 
 /** As dbt's deep_merge: objects are merged, a later list is put before an earlier one, all else is replaced. */
 export function deepMerge(base: DataObject, over: DataObject): DataObject {
-  const result: Record<string, Data> = { ...base }
+  const result = copy<Data>(base)
   for (const key of Object.keys(over)) {
     const [before, after] = [ownValue(result, key), over[key] ?? null]
     const list = isList(after) && isList(before) ? [...after, ...before] : after

@@ -11,7 +11,7 @@ import {
 } from '../jinja/index.ts'
 import type { ParseCache } from './cache.ts'
 import { addConfigCall } from './config.ts'
-import { type Data, type DataObject, define, fromValue, toValue } from './data.ts'
+import { copy, type Data, type DataObject, define, fromValue, toValue } from './data.ts'
 import type { Asked, Work } from './draft.ts'
 import { jsonOf } from './json.ts'
 import type { MacroEntry, MacroName } from './macro.ts'
@@ -183,7 +183,7 @@ export class ParseSubject implements Subject {
   config(options: DataObject): void {
     const { template } = this.#work
     const unrendered = template && unrenderedConfig(template)
-    if (unrendered) this.#work.unrenderedCall = { ...this.#work.unrenderedCall, ...unrendered }
+    if (unrendered) this.#work.unrenderedCall = copy(this.#work.unrenderedCall, unrendered)
     this.#work.call = addConfigCall(this.#work.call, options)
   }
 }

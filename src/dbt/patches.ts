@@ -2,7 +2,7 @@ import { TemplateSyntaxError } from '../jinja/errors.ts'
 import { ColumnPlaces } from './column-places.ts'
 import { columnInfo, constraints } from './columns.ts'
 import { contractChecksum } from './contract.ts'
-import { type Data, type DataObject, isList, isObject, plain, textOr } from './data.ts'
+import { copy, type Data, type DataObject, isList, isObject, plain, textOr } from './data.ts'
 import type { ModelDraft, Work } from './draft.ts'
 import { deepMerge } from './finish.ts'
 import { setSignature } from './functions.ts'
@@ -161,7 +161,7 @@ function orphan(
 
 /** `config:` with what dbt moves into it. */
 function patchConfig(data: DataObject): DataObject {
-  const config: Record<string, Data> = { ...objectOr(data.config) }
+  const config = copy<Data>(objectOr(data.config))
   for (const key of MOVED) if (data[key] !== undefined && !(key in config)) config[key] = data[key] as Data
   return config
 }

@@ -129,7 +129,16 @@ function makeEntry(session: Session, entry: Omit<PropertyEntry, 'data'>, scope: 
     }),
   )
   const name = data.name
-  return { ...entry, data, name: typeof name === 'string' ? name : entry.name }
+  return {
+    key: entry.key,
+    package: entry.package,
+    source: entry.source,
+    yaml: entry.yaml,
+    name: typeof name === 'string' ? name : entry.name,
+    raw: entry.raw,
+    data,
+    place: entry.place,
+  }
 }
 
 /** Where a part of an entry stands. */

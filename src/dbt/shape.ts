@@ -61,9 +61,9 @@ export function listOf(item: Shape): Shape {
       return
     }
     const written = isList(raw) ? raw : data
-    const inner = { holder: isList(raw) ? raw : holder, name: `${name}[]`, tell }
+    const [around, inner] = [isList(raw) ? raw : holder, `${name}[]`]
     data.forEach((each, index) => {
-      item(each, written[index] ?? null, { ...inner, key: isList(raw) ? index : key })
+      item(each, written[index] ?? null, { holder: around, key: isList(raw) ? index : key, name: inner, tell })
     })
   }
   return Object.assign(check, {

@@ -1,6 +1,7 @@
 import { columnInfo } from './columns.ts'
 import { NO_FRESHNESS } from './config-kind.ts'
 import {
+  copy,
   type Data,
   type DataObject,
   isJsonObject,
@@ -85,7 +86,7 @@ function translate(data: DataObject, aliases: Readonly<Record<string, string>>):
   let result: Record<string, Data> | undefined
   for (const [alias, name] of Object.entries(aliases)) {
     if (!Object.hasOwn(data, alias)) continue
-    result ??= { ...data }
+    result ??= copy(data)
     result[name] = data[alias] as Data
     delete result[alias]
   }
@@ -115,8 +116,8 @@ function makeTable(
   const name = textOr(table.name, '')
   const fqn = [entry.package.name, ...folders(entry.source.relative), entry.name, name]
   const patch = configOf(source, table)
-  const own = { kind: 'source' as const, package: entry.package, fqn }
-  const config = configs.rendered({ ...own, patch })
+  const own = { kind: 'source' as const, package: entry.package, fqn, patch }
+  const config = configs.rendered(own)
   const columns = new Map<string, ColumnInfo>()
   const rawColumns = isList(rawTable.columns) ? rawTable.columns : []
   const described = objects(table.columns)
@@ -153,7 +154,7 @@ function makeTable(
     quoting,
     external: table.external === undefined ? null : plain(table.external),
     patch_path: override ? `${override.package.name}://${override.source.original}` : null,
-    unrendered_config: configs.unrendered({ ...own, patch }),
+    unrendered_config: configs.unrendered(own),
     unrendered_database: textOr(rawSource.database, null),
     unrendered_schema: textOr(rawSource.schema, null),
     doc_blocks: [],
@@ -187,7 +188,7 @@ function plainData(value: Json): Data {
 /** What a source and its table say of the table's config: the table wins, meta is merged, tags add. */
 function configOf(source: DataObject, table: DataObject): DataObject {
   const [sourceConfig, tableConfig] = [objectOr(source.config), objectOr(table.config)]
-  const config: Record<string, Data> = { ...sourceConfig, ...tableConfig }
+  const config = copy(sourceConfig, tableConfig)
   const freshness = mergeFreshness([source.freshness, sourceConfig.freshness, table.freshness, tableConfig.freshness])
   if (freshness === undefined) delete config.freshness
   else config.freshness = freshness

@@ -1,6 +1,6 @@
 import { Float, str } from '../jinja/index.ts'
 import { quote } from '../jinja/quote.ts'
-import { type Data, type DataObject, define, isList, isObject, textOr, texts, toValue } from './data.ts'
+import { copy, type Data, type DataObject, define, isList, isObject, textOr, texts, toValue } from './data.ts'
 import { withoutLastNewline } from './render.ts'
 import { compare, md5 } from './text.ts'
 
@@ -106,7 +106,7 @@ export function buildTest(
   const named = given.name
   const [shortName, fullName] =
     typeof named === 'string' ? [named, named] : syntheticNames(target, namespace, name, args)
-  const config = shortName === fullName || 'alias' in own ? own : { ...own, alias: shortName }
+  const config = shortName === fullName || 'alias' in own ? own : copy<Data>(own, { alias: shortName })
   return {
     name,
     namespace,
@@ -125,7 +125,7 @@ function testArguments(definition: Data, columnName: string | null, hasArguments
   if (typeof definition === 'string') return [definition, columnName === null ? NO_CONFIG : { column_name: columnName }]
   const [name, body] = nameAndBody(definition)
   if (!isObject(body)) throw new TestError(`the arguments of the test '${name}' are a mapping`)
-  const all = columnName === null ? body : { ...body, column_name: columnName }
+  const all = columnName === null ? body : copy<Data>(body, { column_name: columnName })
   if (!(hasArguments && 'arguments' in all)) return [name, all]
   const rest: Record<string, Data> = {}
   for (const key in all) if (key !== 'arguments') define(rest, key, all[key] as Data)
