@@ -4,6 +4,7 @@ import { regionNamed } from './config/parse.ts'
 import { cancelledBySignal } from './deployment/cancel.ts'
 import { ConfigurationError } from './errors.ts'
 import { refuseUnmerged } from './event.ts'
+import type { LineageOptions } from './lineage.ts'
 import type { ListOptions } from './list.ts'
 import { packageSource } from './packages.ts'
 import { progressOn } from './progress.ts'
@@ -35,6 +36,7 @@ interface ManifestOptions {
   readonly packages: string
 }
 
+type LineageCommandOptions = Omit<LineageOptions, 'packages'> & { readonly packages: string }
 type ListCommandOptions = Omit<ListOptions, 'packages'> & { readonly packages: string }
 
 const exits = 'Exit status: 0 fine, 1 findings that fail the check or a failed deploy, 2 wrong use or configuration.'
@@ -154,6 +156,26 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
       const fetching = packages === 'fetch' && { packages: packageSource(process.env) }
       const { lines, failed } = await list({ ...options, ...fetching })
       for (const line of lines) print(line)
+      if (failed) process.exitCode = 1
+    })
+
+  project(command('lineage', 'show what every column is made from, or where one comes from and goes, without dbt'))
+    .option('--column <model.column>', 'this column alone: MODEL.COLUMN, or SOURCE.TABLE.COLUMN')
+    .option('--upstream', 'of the column, what it is made from')
+    .option('--downstream', 'of the column, what is made from it')
+    .addOption(
+      new Option('--format <format>', 'openlineage: an event for each model, a line each')
+        .choices(['text', 'json', 'openlineage'])
+        .default('text'),
+    )
+    .option('--catalog <file>', "dbt's catalog.json, for names and types that YAML does not say")
+    .option('--namespace <uri>', 'of openlineage, the namespace of datasets (default: unitycatalog://HOST)')
+    .option('--output <file>', 'write it there instead')
+    .action(async ({ packages, ...options }: LineageCommandOptions) => {
+      const { lineage } = await import('./lineage.ts')
+      const fetching = packages === 'fetch' && { packages: packageSource(process.env) }
+      const { text, failed } = await lineage({ ...options, ...fetching })
+      if (text !== '') print(text)
       if (failed) process.exitCode = 1
     })
 

@@ -17,6 +17,7 @@ describeWith('python', 'Python environments', () => {
     ['dbt112', 'dbt-core 1.12.5'],
     ['dbt112', 'dbt-databricks 1.12.7'],
     ['jinja', 'jinja2 3.1.6'],
+    ['openlineage', 'openlineage-python 1.54.0'],
     ['readers', 'dagster-dbt 0.29.27'],
     ['readers', 'dbt-bouncer 4.3.0'],
     ['readers', 'dbt-colibri 0.3.7'],

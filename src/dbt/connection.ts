@@ -70,6 +70,13 @@ export function readConnection(
   return { connection: { host: place, httpPath: path, catalog, schema, auth, secrets: fields.secrets() } }
 }
 
+/** The host of a profile's target without scheme and path, its credentials left alone; null when it is not known. */
+export function workspaceHost(input: ConnectionInput): string | null {
+  const output = readOutput(input)
+  if ('problem' in output) return null
+  return tidyHost(new ProfileFields(output.fields, output.name, input.env).text('host'))
+}
+
 /** The name of the target that is meant: the given one, else the profile's own, else dbt's `default`. */
 export function targetName(input: ConnectionInput): string {
   const output = readOutput(input)

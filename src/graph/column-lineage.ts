@@ -85,16 +85,25 @@ export interface LineageOptions {
   readonly ids?: readonly string[]
   /** Columns that neither SQL nor YAML names. */
   readonly known?: KnownColumns
+  /** `apart`: an ephemeral model is a node like others (the default); `inlined`: what reads it is made from what it reads, as in the warehouse. */
+  readonly ephemeral?: 'apart' | 'inlined'
 }
 
 /**
  * The columns of a project's models, snapshots, seeds and sources, and what each is made from; both states of an incremental
- * model together. An ephemeral model is a node of its own. The SQL library must have been started.
+ * model together. The SQL library must have been started.
  */
-export function columnLineage(project: Project, compile: Compile, { ids, known }: LineageOptions = {}): ColumnLineage {
+export function columnLineage(
+  project: Project,
+  compile: Compile,
+  { ids, known, ephemeral = 'apart' }: LineageOptions = {},
+): ColumnLineage {
   const { manifest } = project
   const wanted = lineageIds(manifest, ids)
-  const columns = new ProjectColumns(project, compile, { ephemeralApart: true, ...(known && { known }) })
+  const columns = new ProjectColumns(project, compile, {
+    ephemeralApart: ephemeral === 'apart',
+    ...(known && { known }),
+  })
   const reader = new NodeReader(manifest, columns)
   const read = new Map<string, Set<string>>()
   const nodes: NodeColumns[] = []
