@@ -132,6 +132,11 @@ describe('parseConfig', () => {
       `${file}:3:4: regions.u s is not a valid name: begin with a letter, then letters, digits, '_' and '-'`,
     ],
     [
+      'a variable that may hold a credential',
+      'version: 1\nregions:\n  us: {project: a}\nenv_vars:\n  - STAGE\n  - DATABRICKS_TOKEN',
+      `${file}:6:5: DATABRICKS_TOKEN is named like a credential, and anybody's pull request could write what a check sees into its comment: leave it out, a check needs none`,
+    ],
+    [
       'a path out of the repository',
       'version: 1\nregions:\n  us: {project: ../a}',
       `${file}:3:8: the project of region 'us' is '../a': write its folder from the root of the repository, with forward slashes`,

@@ -2,7 +2,9 @@ import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { check } from '../src/check.ts'
-import { harmlessEnvironment, openRepository } from '../src/repository.ts'
+import { visibleEnvironment } from '../src/config/environment.ts'
+import { compileNode } from '../src/dbt/compile.ts'
+import { openRepository } from '../src/repository.ts'
 import { readSides } from '../src/sides.ts'
 import { startSqlLibrary } from '../src/start-sql.ts'
 import { newRepository, type Repository, temporaryFolder } from './repository.ts'
@@ -106,20 +108,52 @@ function gone(root: string): Record<string, null> {
   return Object.fromEntries(Object.keys(project).map((path) => [root + path, null]))
 }
 
-test('a check sees no variable that may hold a credential', () => {
-  const secret = [
-    'SECRET',
-    'TOKEN',
-    'PASSWORD',
-    'PASS',
-    'PWD',
-    'API_KEY',
-    'PAT',
-    'PRIVATE_KEY_PATH',
-    'CREDENTIALS',
-    'DSN',
-  ]
-  const seen = ['DBT_TARGET', 'DBT_SCHEMA', 'DBT_CATALOG_PATH']
-  const env = Object.fromEntries([...secret.map((name) => `DBT_${name}`), ...seen, 'HOME'].map((name) => [name, 'x']))
-  expect([...harmlessEnvironment(env).keys()]).toEqual(seen)
+const secret = 'SECRET TOKEN PASSWORD PASS PWD API_KEY PAT PRIVATE_KEY_PATH CREDENTIALS DSN'.split(' ')
+const environment = new Map(
+  [...secret.map((name) => `DBT_${name}`), 'DBT_TARGET', 'DBT_SCHEMA', 'DBT_CATALOG_PATH', 'STAGE', 'MY_TOKEN'].map(
+    (name) => [name, 'x'],
+  ),
+)
+
+test.each([
+  [null, ['DBT_TARGET', 'DBT_SCHEMA', 'DBT_CATALOG_PATH']],
+  [
+    ['STAGE', 'DBT_SCHEMA', 'MY_TOKEN', 'HOME'],
+    ['DBT_SCHEMA', 'STAGE'],
+  ],
+  [[], []],
+])('where the configuration names %j a check sees no variable that may hold a credential', (names, seen) => {
+  expect([...visibleEnvironment(environment, names).keys()]).toEqual(seen)
+})
+
+test('base says which variables a check sees', { timeout: 60_000 }, async () => {
+  const repository = newRepository()
+  const model = {
+    'shop/models/a.sql': "select '{{ env_var('STAGE', 'none') }}' as a, '{{ env_var('TEAM', 'none') }}' as b",
+  }
+  const config = (names: string) => ({
+    '.github/dbt-regions.yml': `version: 1\nregions: {shop: {project: shop}}\nenv_vars: ${names}\n`,
+  })
+  const base = repository.commit('base', { ...shop('shop/'), ...model, ...config('[STAGE]') })
+  repository.commit('change', config('[STAGE, TEAM]'))
+  const env = new Map([
+    ['STAGE', 'blue'],
+    ['TEAM', 'red'],
+  ])
+  const { regions, config: effective } = await readSides(
+    await openRepository(repository.root),
+    { kind: 'local', base },
+    { env },
+  )
+  const head = regions.get('shop')?.head?.project
+  if (head === undefined) throw new Error('there is no project')
+  expect(compileNode(head, 'model.shop.a', { incremental: false }).code).toContain("select 'blue' as a, 'none' as b")
+  expect(effective.findings).toMatchObject([
+    {
+      rule: 'configuration-changed',
+      severity: 'warning',
+      line: 3,
+      message: 'once this is merged, env_var sees STAGE, TEAM in a check, not STAGE',
+    },
+  ])
 })

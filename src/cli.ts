@@ -15,7 +15,7 @@ import type { Place } from './report/place.ts'
 import { planText } from './report/plan.ts'
 import type { Report } from './report/report.ts'
 import { reportText } from './report/text.ts'
-import { harmlessEnvironment, openRepository, type Repository } from './repository.ts'
+import { openRepository, type Repository, wholeEnvironment } from './repository.ts'
 import { indirectSelections } from './selection/specification.ts'
 import { readSides } from './sides.ts'
 import { startSqlLibrary } from './start-sql.ts'
@@ -205,7 +205,7 @@ async function checkHere(options: CheckOptions): Promise<{ report: Report; place
         { kind: 'local', ...(options.base !== undefined && { base: options.base }) },
         {
           ...(options.region !== undefined && { region: options.region }),
-          env: harmlessEnvironment(process.env),
+          env: wholeEnvironment(),
           ...(options.packages === 'fetch' && { packages: packageSource(process.env) }),
         },
       ),

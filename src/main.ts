@@ -14,7 +14,7 @@ import type { Place } from './report/place.ts'
 import type { Report } from './report/report.ts'
 import { summaryMarkdown } from './report/summary.ts'
 import { reportText } from './report/text.ts'
-import { harmlessEnvironment, openRepository, type Repository } from './repository.ts'
+import { openRepository, type Repository, wholeEnvironment } from './repository.ts'
 import { readSides } from './sides.ts'
 import { startSqlLibrary } from './start-sql.ts'
 
@@ -51,7 +51,7 @@ async function checkAction(repository: Repository, event: GitHubEvent, inputs: I
   const checked = await check(
     await readSides(repository, occasionOf(event), {
       ...(inputs.region !== undefined && { region: inputs.region }),
-      env: harmlessEnvironment(process.env),
+      env: wholeEnvironment(),
       ...(inputs.packages !== 'installed' && { packages: packageSource(process.env) }),
     }),
     startSqlLibrary,

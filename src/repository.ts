@@ -44,22 +44,6 @@ export function wholeEnvironment(): ReadonlyMap<string, string> {
   return new Map(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
-/** A word of a name that says that the value is nobody's to see. */
-const credential = /SECRET|TOKEN|PASS|PWD|KEY|CRED|AUTH|PRIVATE|CERT|SIGNATURE|(?:^|_)(?:PAT|SAS|DSN|URI|URL)(?:_|$)/i
-
-/**
- * The environment that `env_var` may see while code that nobody has merged is read: dbt's own variables, but for its
- * secrets, so that a pull request cannot write a token into its comment.
- */
-export function harmlessEnvironment(env: NodeJS.ProcessEnv): ReadonlyMap<string, string> {
-  return new Map(
-    Object.entries(env).filter(
-      (entry): entry is [string, string] =>
-        entry[1] !== undefined && entry[0].startsWith('DBT_') && !credential.test(entry[0]),
-    ),
-  )
-}
-
 async function projectsOnDisk(git: Git): Promise<Map<string, string>> {
   const paths = await findProjects(git.root)
   const texts = await Promise.all(paths.map(async (path) => [path, await readText(join(git.root, path))] as const))

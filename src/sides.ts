@@ -3,6 +3,7 @@ import { isProjectFile, readText } from './adapters/files.ts'
 import type { Git } from './adapters/git.ts'
 import { baseCommit, type Occasion } from './base.ts'
 import type { CheckInput, Side, Sides } from './check.ts'
+import { visibleEnvironment } from './config/environment.ts'
 import { regionNamed } from './config/parse.ts'
 import { type Config, configFile, discover, type EffectiveRegion, effectiveConfig, parseConfig } from './config.ts'
 import { ParseCache } from './dbt/cache.ts'
@@ -16,6 +17,7 @@ import type { Repository } from './repository.ts'
 
 interface ReadOptions {
   readonly region?: string
+  /** All environment variables: a check of a pull request sees those of them that the configuration lets it see. */
   readonly env: ReadonlyMap<string, string>
   /** Where packages come from that are not installed; left out, none are fetched. */
   readonly packages?: OpenSource
@@ -29,10 +31,11 @@ export async function readSides(repository: Repository, occasion: Occasion, opti
   const moved = base === null || before === null ? undefined : await movedProjects(git, base, before, repository.config)
   const config = effectiveConfig(before, repository.config, moved)
   const chosen = options.region === undefined ? config.regions : [regionNamed(config.regions, options.region)]
+  const visible = { ...options, env: visibleEnvironment(options.env, config.envVars) }
   const cache = new ParseCache()
   const folders = new Folders(git)
   const regions = await Promise.all(
-    chosen.map(async (region) => [region.name, await sidesOf(folders, region, base, options, cache)] as const),
+    chosen.map(async (region) => [region.name, await sidesOf(folders, region, base, visible, cache)] as const),
   )
   return {
     base,

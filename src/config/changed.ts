@@ -41,7 +41,18 @@ function differences(base: Config, head: Config, twins: Twins): Difference[] {
       found.push({ path: ['regions'], relaxes: true, message })
     } else found.push(...placeDifferences(before, after))
   }
-  return [...found, ...ruleDifferences(base, head, twins)]
+  return [...found, ...envDifferences(base.envVars, head.envVars), ...ruleDifferences(base, head, twins)]
+}
+
+function envDifferences(before: readonly string[] | null, after: readonly string[] | null): Difference[] {
+  const path = ['env_vars']
+  const own = "dbt's own environment variables (DBT_…)"
+  const said = (names: readonly string[] | null): string => (names === null ? own : names.join(', ') || 'none')
+  const more = (after ?? ['DBT_…']).filter((name) => !(before ?? ['DBT_…']).includes(name))
+  const isSame = more.length === 0 && (before?.length ?? -1) === (after?.length ?? -1)
+  if (isSame) return []
+  const message = `once this is merged, env_var sees ${said(after)} in a check, not ${said(before)}`
+  return [{ path, relaxes: more.length > 0, message }]
 }
 
 function placeDifferences(before: Region, after: Region): Difference[] {

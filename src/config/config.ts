@@ -9,6 +9,8 @@ export interface Config {
   readonly regions: readonly Region[]
   /** The rules for every region, before a region's own. */
   readonly rules: RuleSettings
+  /** The environment variables that `env_var` may see in a check; null for dbt's own. */
+  readonly envVars: readonly string[] | null
   /** Place of a key in the file, by its path (`regions`, `eu`, `gdpr`), or of the nearest one around it. */
   locate(path: readonly string[]): Location
 }

@@ -24,6 +24,7 @@ export function discover(projects: ReadonlyMap<string, string>): Config {
     file: null,
     regions: found.map(region).sort((a, b) => (a.name < b.name ? -1 : 1)),
     rules: new Map(),
+    envVars: null,
     locate: () => ({ file: '.github/dbt-regions.yml', line: 1, column: 1 }),
   }
 }

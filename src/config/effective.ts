@@ -9,6 +9,8 @@ export interface EffectiveConfig {
   readonly regions: readonly EffectiveRegion[]
   /** `configuration-changed`: what the pull request relaxes (warnings) or tightens (notices). */
   readonly findings: readonly Finding[]
+  /** The environment variables that `env_var` may see; null for dbt's own. */
+  readonly envVars: readonly string[] | null
 }
 
 /** A region with where its project is on either side. */
@@ -63,6 +65,7 @@ export function effectiveConfig(
   return {
     regions: regions.sort((a, b) => (a.name < b.name ? -1 : 1)),
     findings: base === null ? [] : configurationChanged(base, head, twins),
+    envVars: (base ?? head).envVars,
   }
 }
 

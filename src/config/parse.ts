@@ -5,12 +5,14 @@ import { didYouMean } from '../nearest.ts'
 import type { RuleSetting, RuleSettings } from '../rules/rule.ts'
 import { problems } from '../schema.ts'
 import { type Config, defaultEnvironment, isEuropean, type Region } from './config.ts'
+import { isCredential } from './environment.ts'
 import { type LocatedYaml, readYaml } from './yaml.ts'
 
 /** The shape that schemas/config.schema.json vouches for. */
 interface Document {
   readonly regions: Readonly<Record<string, RegionEntry>>
   readonly rules?: RulesEntry
+  readonly env_vars?: readonly string[]
 }
 
 interface RegionEntry {
@@ -66,7 +68,8 @@ function configOf(document: Document, yaml: LocatedYaml, file: string): Config {
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   refuseEqualNames(regions, yaml)
   refuseEqualPlaces(regions, yaml)
-  return { file, regions, rules, locate: yaml.locate }
+  refuseCredentials(document.env_vars ?? [], yaml)
+  return { file, regions, rules, envVars: document.env_vars ?? null, locate: yaml.locate }
 }
 
 function settingsOf(rules: RulesEntry = {}): RuleSettings {
@@ -87,6 +90,20 @@ function folderOf(project: string, region: string, yaml: LocatedYaml): string {
     throw new ConfigurationError(said(yaml, ['regions', region, 'project'], message))
   }
   return parts.join('/')
+}
+
+/** What a check sees, a pull request can write into its comment. */
+function refuseCredentials(names: readonly string[], yaml: LocatedYaml): void {
+  const found = names.flatMap((name, index) =>
+    isCredential(name)
+      ? said(
+          yaml,
+          ['env_vars', String(index)],
+          `${name} is named like a credential, and anybody's pull request could write what a check sees into its comment: leave it out, a check needs none`,
+        )
+      : [],
+  )
+  if (found.length > 0) throw new ConfigurationError(found.join('\n'))
 }
 
 /** GitHub's environments do not tell upper from lower case, so neither may the regions. */
