@@ -61,6 +61,45 @@ describe('the SQL library', () => {
   })
 })
 
+describe('coverage', () => {
+  const files = {
+    'models/sources.yml': 'sources: [{name: bronze, tables: [{name: orders}]}]\n',
+    'models/metrics.sql': "select id, amount from {{ source('bronze', 'orders') }}",
+    'models/cohorts.sql': reads('metrics'),
+    'models/copy.sql': "select *, 1 as one from {{ source('bronze', 'orders') }}",
+    'models/elsewhere.sql': 'select 1 as id',
+  }
+
+  it.each<[string, Files, RegionReport['coverage']]>([
+    ['nothing changed', files, null],
+    ['a comment', { ...files, 'models/metrics.sql': `${files['models/metrics.sql']} -- all` }, null],
+    [
+      'what changed and what reads it',
+      { ...files, 'models/metrics.sql': "select id, amount * 2 as amount from {{ source('bronze', 'orders') }}" },
+      { models: 2, analysed: 2, columns: 4, resolved: 4, unresolved: [] },
+    ],
+    [
+      'columns that are not known',
+      { ...files, 'models/copy.sql': "select *, 2 as one from {{ source('bronze', 'orders') }}" },
+      {
+        models: 1,
+        analysed: 1,
+        columns: 2,
+        resolved: 1,
+        unresolved: [
+          {
+            unique_id: 'model.shop.copy',
+            column: '*',
+            reason: 'which columns source.shop.bronze.orders has is not known',
+          },
+        ],
+      },
+    ],
+  ])('is of what was looked at: %s', async (_, head, expected) => {
+    expect(region(await run(files, head)).coverage).toEqual(expected)
+  })
+})
+
 describe('what is new', () => {
   it.each<[string, Files | null, Files, string[], Report['conclusion']]>([
     ['nothing', customers, customers, [], 'success'],

@@ -6,6 +6,7 @@ import type { Project, ProjectFiles } from './dbt/project.ts'
 import { join, relativeTo } from './dbt/text.ts'
 import { planPreview } from './deploy.ts'
 import type { Finding } from './finding.ts'
+import type { Coverage } from './graph/column-lineage.ts'
 import type { Versions } from './graph/columns.ts'
 import { type Fingerprinted, type Fingerprints, fingerprints, settingsOf, standIns } from './graph/fingerprint.ts'
 import { graphOf } from './graph/graph.ts'
@@ -64,7 +65,7 @@ async function checkRegion(
   { base, head }: Sides,
   startSql: (models: number) => Promise<void>,
 ): Promise<RegionReport> {
-  const { changes, plan } = await compared(region.name, base, head, startSql)
+  const { changes, plan, coverage } = await compared(region.name, base, head, startSql)
   return {
     name: region.name,
     project: region.head.project,
@@ -74,6 +75,7 @@ async function checkRegion(
     findings: head === null ? missing(region, base) : findings(region, base, head),
     plan,
     lineage: lineageOf(base?.project ?? null, head?.project ?? null, changes),
+    coverage,
     leftPending: null,
   }
 }
@@ -84,15 +86,17 @@ async function compared(
   base: Side | null,
   head: Side | null,
   startSql: (models: number) => Promise<void>,
-): Promise<Pick<RegionReport, 'changes' | 'plan'>> {
-  const { before, after, changes } = await compareSides(base, head, startSql)
-  return { changes, plan: after === null ? [] : planPreview(region, before, after, changes) }
+): Promise<Pick<RegionReport, 'changes' | 'plan' | 'coverage'>> {
+  const { before, after, changes, coverage } = await compareSides(base, head, startSql)
+  return { changes, plan: after === null ? [] : planPreview(region, before, after, changes), coverage }
 }
 
 interface Comparison {
   readonly before: Fingerprinted | null
   readonly after: Fingerprinted | null
   readonly changes: readonly NodeChange[]
+  /** Of the nodes of head whose SQL was looked at; null where none was. */
+  readonly coverage: Coverage | null
 }
 
 /** How a project differs between two sides: not at all, without a look, where they are one. Only what may differ is compiled. */
@@ -102,11 +106,10 @@ export async function compareSides(
   startSql: (models: number) => Promise<void>,
 ): Promise<Comparison> {
   if (base === head || base?.project.isUnreadable || head?.project.isUnreadable)
-    return { before: null, after: null, changes: [] }
+    return { before: null, after: null, changes: [], coverage: null }
   const common = base && head ? standIns(head.project, unchanged(base, head)) : undefined
   const [before, after] = [base && fingerprinted(base, common), head && fingerprinted(head, common)]
-  const changes = await classified(before, after, startSql)
-  return { before, after, changes }
+  return { before, after, ...(await classified(before, after, startSql)) }
 }
 
 /** The changes with what those of SQL do, and whom they reach. The SQL library is large, so where no SQL differs it is not loaded. */
@@ -114,19 +117,27 @@ async function classified(
   from: Fingerprinted | null,
   to: Fingerprinted | null,
   startSql: (models: number) => Promise<void>,
-): Promise<NodeChange[]> {
+): Promise<Pick<Comparison, 'changes' | 'coverage'>> {
   const ids = from === null || to === null ? [] : nodesWithOtherSql(from, to)
-  if (from === null || to === null || ids.length === 0) return changesOf(from, to)
-  const [{ ProjectColumns }, { effectsOf }, { alongColumns }] = await Promise.all([
+  if (from === null || to === null || ids.length === 0) return { changes: changesOf(from, to), coverage: null }
+  const [{ ProjectColumns }, { effectsOf }, { alongColumns }, { coverageOfAnalysed }] = await Promise.all([
     import('./graph/columns.ts'),
     import('./graph/effects.ts'),
     import('./graph/impact.ts'),
+    import('./graph/column-lineage.ts'),
     startSql(ids.length),
   ])
   const base = new ProjectColumns(from.project, compileNode)
-  const effects = effectsOf(base, new ProjectColumns(to.project, compileNode), ids)
-  const head = (versions: Versions) => new ProjectColumns(to.project, compileNode, { versions })
-  return alongColumns(changesOf(from, to, effects), { from, to, effects, base, head })
+  const now = new ProjectColumns(to.project, compileNode)
+  const heads = [now]
+  const effects = effectsOf(base, now, ids)
+  const head = (versions: Versions) => {
+    const columns = new ProjectColumns(to.project, compileNode, { versions })
+    heads.push(columns)
+    return columns
+  }
+  const changes = alongColumns(changesOf(from, to, effects), { from, to, effects, base, head })
+  return { changes, coverage: coverageOfAnalysed(to.project.manifest, heads) }
 }
 
 /** A region without a project is checked by nothing, which must not look like a check that passes. */

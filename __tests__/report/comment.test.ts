@@ -252,6 +252,13 @@ function named(name: string): Report {
     findings: [finding({ message: name, file: name, rule: name }), finding({ message: name, file: name, new: false })],
     plan: [{ unique_id: id('us', name), action: 'run', because: name }],
     lineage: { nodes: [{ unique_id: 'x', name, resource_type: 'model', layer: 'gold', state: 'new' }], edges: [] },
+    coverage: {
+      models: 1,
+      analysed: 0,
+      columns: 0,
+      resolved: 0,
+      unresolved: [{ unique_id: name, column: name, reason: name }],
+    },
     leftPending: { commit: base, run: 7, deploy: 'failed', count: 9, names: [name, name] },
   }
   return { ...sample(), base, regions: [region], configuration: [finding({ message: name, file: name })] }

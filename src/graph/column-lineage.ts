@@ -129,6 +129,16 @@ function readBy({ columns, uses }: NodeColumns): ColumnOf[] {
   return [...columns.flatMap(({ upstream }) => upstream), ...Object.values(uses).flat()]
 }
 
+/** How much is known of the nodes whose SQL was looked at, without looking at more. */
+export function coverageOfAnalysed(manifest: Manifest, all: readonly ProjectColumns[]): Coverage {
+  const nodes = new Map<string, NodeColumns>()
+  for (const columns of all) {
+    const reader = new NodeReader(manifest, columns)
+    for (const id of columns.analysed()) if (!nodes.has(id)) nodes.set(id, reader.node(id, new Set()))
+  }
+  return coverageOf([...nodes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, node]) => node))
+}
+
 /** How much of some nodes is known; sources and seeds do not count. */
 export function coverageOf(nodes: Iterable<NodeColumns>): Coverage {
   const made = [...nodes].filter(({ unique_id }) => /^(model|snapshot)\./.test(unique_id))

@@ -55,6 +55,11 @@ export class ProjectColumns {
     return this.#project.manifest.nodes.has(unique_id)
   }
 
+  /** The nodes whose SQL was looked at so far. */
+  analysed(): string[] {
+    return [...this.#analyses.keys()]
+  }
+
   /** What a node's SQL does. Throws for a unique_id that the project has not. */
   node(unique_id: string): NodeAnalysis {
     const known = this.#analyses.get(unique_id)

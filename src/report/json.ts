@@ -1,3 +1,4 @@
+import type { Coverage } from '../graph/column-lineage.ts'
 import type { LeftPending, NodeChange, PlanStep, RegionReport, Report, ReportedFinding } from './report.ts'
 
 /** What `check --format json` prints: `schemas/report.schema.json` describes it. Keys are only ever added. */
@@ -18,6 +19,7 @@ export interface RegionJson {
   readonly changes: readonly NodeChange[]
   readonly findings: readonly FindingJson[]
   readonly plan: readonly PlanStep[]
+  readonly coverage: Coverage | null
   readonly left_pending: LeftPending | null
 }
 
@@ -44,6 +46,7 @@ function regionJson({
   changes,
   findings,
   plan,
+  coverage,
   leftPending,
 }: RegionReport): RegionJson {
   return {
@@ -54,6 +57,7 @@ function regionJson({
     changes: changes.map(changeJson),
     findings: findings.map(findingJson),
     plan: plan.map(({ unique_id, action, because }) => ({ unique_id, action, because })),
+    coverage,
     left_pending: leftPending && leftPendingJson(leftPending),
   }
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts'
 import type { NodeChange } from '../graph/change.ts'
+import type { Coverage } from '../graph/column-lineage.ts'
 
 export { type AffectedExposure, type ChangeClass, changeClasses, type NodeChange } from '../graph/change.ts'
 
@@ -31,6 +32,8 @@ export interface RegionReport {
   readonly plan: readonly PlanStep[]
   /** The changed part of the graph with its neighbours, for the picture. */
   readonly lineage: Lineage
+  /** How much is known of the columns of the models that were looked at; null when no SQL was. */
+  readonly coverage: Coverage | null
   /** What the region's last deploy left behind, as GitHub's deployment says; null when it left nothing or nothing is known. */
   readonly leftPending: LeftPending | null
 }
