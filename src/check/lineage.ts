@@ -44,7 +44,8 @@ function readBefore(base: Project | null, child: string, states: ReadonlyMap<str
   return (base?.manifest.parent_map.get(child) ?? []).filter((parent) => states.get(parent) === 'removed')
 }
 
-function drawn(manifest: Manifest, id: string): Drawable | null {
+/** How a node, source or exposure of a manifest is drawn; null for what is not. */
+export function drawn(manifest: Manifest, id: string): Drawable | null {
   const source = manifest.sources.get(id)
   if (source) return { name: `${source.source_name}.${source.name}`, resource_type: 'source', layer: 'bronze' }
   const exposure = manifest.exposures.get(id)

@@ -1,24 +1,14 @@
 import { details } from './details.ts'
+import { effects } from './effects.ts'
 import { blobUrl, code, link, prose } from './escape.ts'
 import { titleIn } from './exposure-list.ts'
 import type { Place } from './place.ts'
-import type { ChangeClass } from './report.ts'
 import type { ChangeRow, Section } from './section.ts'
 import { ofProject } from './twins.ts'
 import { counted, listed } from './words.ts'
 
 const SHOWN = 20
 const NAMED = 3
-
-const effects: Readonly<Record<ChangeClass, string>> = {
-  unknown: 'effect unknown',
-  rows: 'different rows',
-  column: 'different values',
-  config: 'configuration',
-  additive: 'new columns',
-  governance: 'governance',
-  none: 'no effect',
-}
 
 /** The changed nodes of regions that change alike, with what they do and whom they reach; what is beyond 20 is folded. */
 export function changeTable(twins: readonly Section[], place: Place): string {

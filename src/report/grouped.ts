@@ -1,6 +1,6 @@
 /** The items under each key, both in the order in which they come. */
-export function grouped<T>(items: Iterable<T>, key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>()
+export function grouped<T, K = string>(items: Iterable<T>, key: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
   for (const item of items) {
     const group = groups.get(key(item))
     if (group) group.push(item)
