@@ -16,7 +16,7 @@ interface Layer {
 /** The shell's files that touch the world. */
 const knowAdapters = [
   ...['main', 'cli', 'repository', 'sides', 'folders', 'project-folder', 'packages', 'start-sql'],
-  ...['deployment', 'demo', 'list', 'manifest-file', 'lineage'],
+  ...['deployment', 'demo', 'list', 'manifest-file', 'lineage', 'lineage-file'],
 ]
 const shell = ['version', 'base', 'event', 'inputs', 'index', ...knowAdapters]
 
@@ -46,6 +46,8 @@ const layers: readonly Layer[] = [
   },
   { of: ['run'], from: ['dbt', 'graph', 'sql', 'nearest'], packages: ['node:crypto'] },
   { of: ['report'], from: ['dbt', 'graph', 'finding'], types: ['run'], packages: ['node:zlib'] },
+  // The browser's part of lineage.html: a program of its own.
+  { of: ['page'], from: ['report'], packages: ['cytoscape', 'elkjs'] },
   { of: ['selection'], from: ['dbt', 'graph', 'nearest'], packages: ['picomatch'] },
   { of: ['check', 'deploy', 'walls'], from: ['*'] },
   {

@@ -11,6 +11,11 @@ const assets = {
   'duckdb-eh.wasm': '@duckdb/duckdb-wasm/dist/duckdb-eh.wasm',
 }
 
+/** Writes a text as an asset of that name, Brotli-compressed. */
+export async function writeText(folder, name, text) {
+  await writeFile(join(folder, `${name}.br`), compress(Buffer.from(text)))
+}
+
 /**
  * Writes the assets into a folder, Brotli-compressed, and answers the names of those that it wrote. One that already
  * unpacks to the right bytes is left as it is, so that neither a rebuild nor another Brotli changes what is committed.

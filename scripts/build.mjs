@@ -4,7 +4,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writ
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { writeAssets } from './assets.mjs'
+import { writeAssets, writeText } from './assets.mjs'
+import { elkNotice, lineagePage } from './page.mjs'
 import { withoutSpread } from './spread.mjs'
 import { compiledValidators } from './validators.mjs'
 
@@ -48,8 +49,10 @@ mkdirSync(dist)
 for (const { path, contents } of outputFiles) writeFileSync(path, contents)
 chmodSync(join(dist, 'index.js'), 0o755)
 await writeAssets(dist)
+const { page, inputs: pageInputs } = await lineagePage()
+await writeText(dist, 'lineage.html', page)
 writeFileSync(join(dist, 'package.json'), '{"type":"module"}\n')
-writeFileSync(join(dist, 'licenses.txt'), licenses(Object.keys(metafile.inputs)))
+writeFileSync(join(dist, 'licenses.txt'), licenses([...Object.keys(metafile.inputs), ...pageInputs]))
 
 const files = readdirSync(dist).sort()
 const bytes = files.reduce((sum, file) => sum + statSync(join(dist, file)).size, 0)
@@ -73,7 +76,8 @@ function licenses(inputs) {
             .replaceAll('\r\n', '\n')
             .trim()
         : '(the package ships no licence text)'
-      return `${manifest.name} ${manifest.version}\n${manifest.license ?? ''}\n\n${text}\n`
+      const notice = manifest.name === 'elkjs' ? `\n${elkNotice()}\n` : ''
+      return `${manifest.name} ${manifest.version}\n${manifest.license ?? ''}\n${notice}\n${text}\n`
     })
     .sort()
     .join('\n----------------------------------------\n\n')

@@ -15,6 +15,13 @@ export async function readAsset(name: keyof typeof packages): Promise<Uint8Array
   return new Uint8Array(await readFile(createRequire(import.meta.url).resolve(packages[name])))
 }
 
+/** The page of `lineage.html` without its data. It is made by the build, so that sources alone have none. */
+export async function readPage(): Promise<string> {
+  const bundled = await readIfThere(new URL('./lineage.html.br', import.meta.url))
+  if (bundled === null) throw new Error('there is no lineage.html.br beside the program: npm run build makes it')
+  return (await promisify(brotliDecompress)(bundled)).toString()
+}
+
 async function readIfThere(file: URL): Promise<Buffer | null> {
   try {
     return await readFile(file)
