@@ -1,5 +1,6 @@
+import { writeFile } from 'node:fs/promises'
 import { Command, CommanderError, Option } from 'commander'
-import { check } from './check.ts'
+import { type CheckInput, check } from './check.ts'
 import { regionNamed } from './config/parse.ts'
 import { cancelledBySignal } from './deployment/cancel.ts'
 import { ConfigurationError } from './errors.ts'
@@ -72,10 +73,15 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .addOption(
       new Option('--format <format>', 'how to print the report').choices(['text', 'markdown', 'json']).default('text'),
     )
+    .option('--html <file>', 'also write the interactive lineage of all regions into this file')
     .addOption(config())
     .addOption(packages())
-    .action(async (options: CheckOptions & { format: string }) => {
-      const { report, place } = await checkHere(options)
+    .action(async (options: CheckOptions & { format: string; html?: string }) => {
+      const { report, place, input, env } = await checkHere(options)
+      if (options.html !== undefined) {
+        const { lineageFile } = await import('./lineage-file.ts')
+        await writeFile(options.html, await lineageFile(report, input, { repository: place.repository, env }))
+      }
       print(rendered(report, place, options.format))
       if (report.conclusion === 'failure') process.exitCode = 1
     })
@@ -194,24 +200,31 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
   }
 }
 
-async function checkHere(options: CheckOptions): Promise<{ report: Report; place: Place }> {
+interface Checked {
+  readonly report: Report
+  readonly place: Place
+  readonly input: CheckInput
+  /** All environment variables. */
+  readonly env: ReadonlyMap<string, string>
+}
+
+async function checkHere(options: CheckOptions): Promise<Checked> {
   const repository = await openRepository(process.cwd(), options.config)
   const progress = progressOn(process.stderr)
   progress.now('reading the projects at head and base')
   try {
-    const report = await check(
-      await readSides(
-        repository,
-        { kind: 'local', ...(options.base !== undefined && { base: options.base }) },
-        {
-          ...(options.region !== undefined && { region: options.region }),
-          env: wholeEnvironment(),
-          ...(options.packages === 'fetch' && { packages: packageSource(process.env) }),
-        },
-      ),
-      startSqlLibrary,
+    const env = wholeEnvironment()
+    const input = await readSides(
+      repository,
+      { kind: 'local', ...(options.base !== undefined && { base: options.base }) },
+      {
+        ...(options.region !== undefined && { region: options.region }),
+        env,
+        ...(options.packages === 'fetch' && { packages: packageSource(process.env) }),
+      },
     )
-    return { report, place: placeHere(repository, report) }
+    const report = await check(input, startSqlLibrary)
+    return { report, place: placeHere(repository, report), input, env }
   } finally {
     progress.now('')
   }

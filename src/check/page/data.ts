@@ -14,7 +14,7 @@ export interface PageInput {
   /** Address of the repository for links, as in `Place`. */
   readonly repository: string | null
   readonly regions: ReadonlyMap<string, Sides>
-  /** The environment that the projects were parsed with: none of its values is in what this makes. */
+  /** The environment that the projects could see: none of its values is in what this makes. */
   readonly env: ReadonlyMap<string, string>
   /** How the columns of a project's nodes are looked at; left out, nothing is known of what they come from. */
   readonly columns?: LookAtColumns

@@ -6,17 +6,17 @@ export type Mask = (text: string) => string
 /** Shorter values tell nothing, and stand everywhere. */
 const SHORTEST = 3
 
+/** A name that is not written out may be any. */
+const computed = /\benv_var\s*\(\s*(?!['"\s])/
+
 /** What takes the values of those environment variables out of a text that a region's files name on either side, where one stands as a word. */
 export function maskOf({ base, head }: Sides, env: ReadonlyMap<string, string>): Mask {
-  const names = new Map<string, string>()
-  const files = [...new Set([base, head])].flatMap((side) => [...(side?.files.values() ?? [])])
-  for (const text of env.size === 0 ? [] : files) {
-    if (!text.includes('env_var')) continue
-    for (const [name] of text.matchAll(/\bDBT_\w+/g)) {
-      const value = env.get(name)
-      if (value !== undefined && value.length >= SHORTEST && !names.has(value)) names.set(value, name)
-    }
-  }
+  const texts = [...new Set([base, head])].flatMap((side) => [...(side?.files.values() ?? [])])
+  const calls = env.size === 0 ? [] : texts.filter((text) => text.includes('env_var'))
+  const isAny = calls.some((text) => computed.test(text))
+  const named = [...env].filter(([name]) => isAny || calls.some((text) => text.includes(name)))
+  const long = named.filter(([, value]) => value.length >= SHORTEST)
+  const names = new Map(long.map(([name, value]) => [value, name]))
   if (names.size === 0) return (text) => text
   const values = [...names.keys()].sort((a, b) => b.length - a.length || (a < b ? -1 : 1))
   const pattern = new RegExp(`(?<![A-Za-z0-9_])(?:${values.map(escaped).join('|')})(?![A-Za-z0-9_])`, 'g')
