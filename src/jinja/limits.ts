@@ -8,25 +8,38 @@ const MAX_MADE = 256 * 1024 * 1024
 const ITEM = 8
 /** How long one rendering may take. Nothing that ends comes near it: steps are what bounds a loop. */
 export const MAX_MS = 10_000
+/** A rendering that takes longer is a slow one. */
+const SLOW_MS = 1_000
+/** What all slow renderings of a process may take together, and then what each has: a project of many that do not end is read to its end. */
+const HURRY: readonly (readonly [spent: number, ms: number])[] = [
+  [60_000, 20],
+  [30_000, 250],
+]
 
 /** Of the rendering that runs: nothing of a template runs at the same time as another, since nothing in it waits. */
 let deadline = Number.POSITIVE_INFINITY
 let allowed = MAX_MS
+let isHurried = false
+let spentOnSlow = 0
 let made = 0
 let beats = 0
 
 /** Runs a rendering within its bounds of time and of what it makes. One within another has what is left of the other's. */
 export function bounded<T>(ms: number, run: () => T): T {
   const outer = deadline
-  if (outer === Number.POSITIVE_INFINITY) {
-    made = 0
-    allowed = ms
-    deadline = performance.now() + ms
-  }
+  if (outer !== Number.POSITIVE_INFINITY) return run()
+  const hurry = HURRY.find(([spent]) => spentOnSlow >= spent)?.[1] ?? MAX_MS
+  const start = performance.now()
+  made = 0
+  isHurried = hurry < ms
+  allowed = Math.min(ms, hurry)
+  deadline = start + allowed
   try {
     return run()
   } finally {
     deadline = outer
+    const took = performance.now() - start
+    if (took > Math.min(SLOW_MS, hurry)) spentOnSlow += took
   }
 }
 
@@ -35,7 +48,10 @@ export function beat(): void {
   beats += 1
   // Every eighth time alone: to look at the clock costs as much as a step.
   if ((beats & 7) === 0 && performance.now() > deadline)
-    throw new PythonError('LimitError', `the template does not end: it takes more than ${allowed / 1000} seconds`)
+    throw new PythonError(
+      'LimitError',
+      `the template does not end: it takes more than ${allowed / 1000} seconds${isHurried ? ', which is all that others that do not end have left' : ''}`,
+    )
 }
 
 /** Counts a text of this length that was made. Throws a LimitError when the rendering makes too much, or takes too long. */
