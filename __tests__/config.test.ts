@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { regionNamed } from '../src/config/parse.ts'
 import { type Config, discover, effectiveConfig, parseConfig } from '../src/config.ts'
 import { ConfigurationError } from '../src/errors.ts'
+import { columnRules } from '../src/rules/columns.ts'
 import { rules } from '../src/rules/index.ts'
 import { parserRules } from '../src/rules/parser.ts'
 
@@ -504,7 +505,11 @@ describe('schemas/config.schema.json', () => {
   })
 
   it('has a key for every rule and none for others', () => {
-    const ids = [...rules.map(({ id }) => id), ...parserRules.keys(), 'configuration-changed'].sort()
+    const ids = [
+      ...[...rules, ...columnRules].map(({ id }) => id),
+      ...parserRules.keys(),
+      'configuration-changed',
+    ].sort()
     expect(Object.keys(schema.$defs.rules.properties)).toEqual(ids)
   })
 })

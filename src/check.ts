@@ -1,3 +1,4 @@
+import { type ColumnFindings, type ComparedSides, columnFindings } from './check/column-findings.ts'
 import { lineageOf } from './check/lineage.ts'
 import { type Found, markNew } from './check/new.ts'
 import type { EffectiveConfig, EffectiveRegion } from './config/effective.ts'
@@ -5,7 +6,7 @@ import { compileNode, compileTemplate } from './dbt/compile.ts'
 import type { Project, ProjectFiles } from './dbt/project.ts'
 import { join, relativeTo } from './dbt/text.ts'
 import { planPreview } from './deploy.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, sortFindings } from './finding.ts'
 import type { Coverage } from './graph/column-lineage.ts'
 import type { Versions } from './graph/columns.ts'
 import { type Fingerprinted, type Fingerprints, fingerprints, settingsOf, standIns } from './graph/fingerprint.ts'
@@ -65,38 +66,32 @@ async function checkRegion(
   { base, head }: Sides,
   startSql: (models: number) => Promise<void>,
 ): Promise<RegionReport> {
-  const { changes, plan, coverage } = await compared(region.name, base, head, startSql)
+  const comparison = await compareSides(base, head, startSql)
+  const { changes, after, coverage } = comparison
+  const ofColumns = await columnFindings({ base, head, comparison }, region, startSql)
   return {
     name: region.name,
     project: region.head.project,
     environment: region.environment,
     target: head?.project.manifest.metadata.target_name ?? region.head.target ?? '',
     changes,
-    findings: head === null ? missing(region, base) : findings(region, base, head),
-    plan,
+    findings: head === null ? missing(region, base) : findings(region, base, head, ofColumns),
+    plan: after === null ? [] : planPreview(region.name, comparison.before, after, changes),
     lineage: lineageOf(base?.project ?? null, head?.project ?? null, changes),
     coverage,
     leftPending: null,
   }
 }
 
-/** What differs and what a deploy would run. */
-async function compared(
-  region: string,
-  base: Side | null,
-  head: Side | null,
-  startSql: (models: number) => Promise<void>,
-): Promise<Pick<RegionReport, 'changes' | 'plan' | 'coverage'>> {
-  const { before, after, changes, coverage } = await compareSides(base, head, startSql)
-  return { changes, plan: after === null ? [] : planPreview(region, before, after, changes), coverage }
-}
-
-interface Comparison {
+/** How a region's project differs between its sides. */
+export interface Comparison {
   readonly before: Fingerprinted | null
   readonly after: Fingerprinted | null
   readonly changes: readonly NodeChange[]
   /** Of the nodes of head whose SQL was looked at; null where none was. */
   readonly coverage: Coverage | null
+  /** The columns of both sides, where they were looked at. */
+  readonly columns: ComparedSides | null
 }
 
 /** How a project differs between two sides: not at all, without a look, where they are one. Only what may differ is compiled. */
@@ -106,7 +101,7 @@ export async function compareSides(
   startSql: (models: number) => Promise<void>,
 ): Promise<Comparison> {
   if (base === head || base?.project.isUnreadable || head?.project.isUnreadable)
-    return { before: null, after: null, changes: [], coverage: null }
+    return { before: null, after: null, changes: [], coverage: null, columns: null }
   const common = base && head ? standIns(head.project, unchanged(base, head)) : undefined
   const [before, after] = [base && fingerprinted(base, common), head && fingerprinted(head, common)]
   return { before, after, ...(await classified(before, after, startSql)) }
@@ -117,9 +112,10 @@ async function classified(
   from: Fingerprinted | null,
   to: Fingerprinted | null,
   startSql: (models: number) => Promise<void>,
-): Promise<Pick<Comparison, 'changes' | 'coverage'>> {
+): Promise<Pick<Comparison, 'changes' | 'coverage' | 'columns'>> {
   const ids = from === null || to === null ? [] : nodesWithOtherSql(from, to)
-  if (from === null || to === null || ids.length === 0) return { changes: changesOf(from, to), coverage: null }
+  if (from === null || to === null || ids.length === 0)
+    return { changes: changesOf(from, to), coverage: null, columns: null }
   const [{ ProjectColumns }, { effectsOf }, { alongColumns }, { coverageOfAnalysed }] = await Promise.all([
     import('./graph/columns.ts'),
     import('./graph/effects.ts'),
@@ -137,7 +133,7 @@ async function classified(
     return columns
   }
   const changes = alongColumns(changesOf(from, to, effects), { from, to, effects, base, head })
-  return { changes, coverage: coverageOfAnalysed(to.project.manifest, heads) }
+  return { changes, coverage: coverageOfAnalysed(to.project.manifest, heads), columns: { base, head: now } }
 }
 
 /** A region without a project is checked by nothing, which must not look like a check that passes. */
@@ -149,9 +145,14 @@ function missing({ name, base: before, head, removed }: EffectiveRegion, base: S
   return [{ rule: 'invalid-project', severity: 'error', file, line: 1, column: 1, message, new: !known }]
 }
 
-function findings(region: EffectiveRegion, base: Side | null, head: Side): ReportedFinding[] {
-  const now = found(head, region)
-  const marked = markNew(base === head ? now : base && found(base, region), now)
+function findings(
+  region: EffectiveRegion,
+  base: Side | null,
+  head: Side,
+  ofColumns: ColumnFindings,
+): ReportedFinding[] {
+  const now = found(head, region, ofColumns.head)
+  const marked = markNew(base === head ? now : base && found(base, region, ofColumns.base), now)
   if (!head.project.isUnreadable) return [...unknownBefore(region, base, head), ...marked]
   const file = join(head.project.root, 'dbt_project.yml')
   return marked.filter((finding) => finding.file === file)
@@ -171,11 +172,11 @@ function allFindings({ project, findings = [] }: Side, region: Ruled): Finding[]
   return findingsOf(whole, graphOf(project.manifest), region)
 }
 
-function found(side: Side, region: EffectiveRegion): Found {
+function found(side: Side, region: EffectiveRegion, ofColumns: readonly Finding[]): Found {
   const { files, project } = side
   const { root } = project
   const has = (file: string) => files.has(relativeTo(root, file))
-  return { project, findings: allFindings(side, region), has }
+  return { project, findings: sortFindings([...allFindings(side, region), ...ofColumns]), has }
 }
 
 function fingerprinted({ files, project }: Side, known?: Fingerprints): Fingerprinted {

@@ -1,13 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { effectiveConfig, parseConfig } from '../../src/config.ts'
+import { columnRules } from '../../src/rules/columns.ts'
 import { rules } from '../../src/rules/index.ts'
 import { parserRules } from '../../src/rules/parser.ts'
+import { saidOfChange, sides } from './compared.ts'
 import { type Files, said } from './project.ts'
 
 const change = { id: 'configuration-changed', description: 'A pull request changes what pull requests are held to.' }
 const parsed = [...parserRules].map(([id, { description }]) => ({ id, description }))
-const all = [...rules, ...parsed, change].sort((a, b) => (a.id < b.id ? -1 : 1))
+const all = [...rules, ...columnRules, ...parsed, change].sort((a, b) => (a.id < b.id ? -1 : 1))
 
 interface Section {
   /** The files of its code blocks: the word after the language is the path. */
@@ -36,7 +38,11 @@ function sectionsOf(id: string): ReadonlyMap<string, Section> {
   )
 }
 
-function found(id: string, files: Files): string[] {
+async function found(id: string, files: Files): Promise<string[]> {
+  if (columnRules.some((rule) => rule.id === id)) {
+    const { base, head } = sides(files)
+    return saidOfChange(id, base, head)
+  }
   if (id !== change.id) return said(id, files)
   const [base, head] = ['base', 'head'].map((side) => parseConfig(files[side] ?? '', '.github/dbt-regions.yml'))
   if (base === undefined || head === undefined) throw new Error('a configuration is missing')
@@ -53,15 +59,15 @@ describe.each(all.map((rule): [string, string] => [rule.id, rule.description]))(
     expect(readFileSync(`docs/rules/${id}.md`, 'utf8')).toMatch(new RegExp(`^# ${id}\n\n`))
   })
 
-  it('finds what is bad, as the page says', () => {
+  it('finds what is bad, as the page says', async () => {
     const bad = sections.get('Bad')
-    const lines = found(id, bad?.files ?? {})
+    const lines = await found(id, bad?.files ?? {})
     expect(lines).not.toEqual([])
     if (bad?.output) expect(lines).toEqual(bad.output)
   })
 
-  it('finds nothing in what is good', () => {
-    expect(found(id, sections.get('Good')?.files ?? {})).toEqual([])
+  it('finds nothing in what is good', async () => {
+    expect(await found(id, sections.get('Good')?.files ?? {})).toEqual([])
   })
 
   it('is in the list of rules', () => {
@@ -82,14 +88,16 @@ describe("the parser's rules", () => {
 describe('a rule', () => {
   const files = readdirSync('src/rules')
 
-  it.each(rules.map(({ id }) => id))('%s has a file and a test of its name', (id) => {
+  it.each([...rules, ...columnRules].map(({ id }) => id))('%s has a file and a test of its name', (id) => {
     expect(files).toContain(`${id}.ts`)
     expect(existsSync(`__tests__/rules/${id}.test.ts`)).toBe(true)
   })
 
   it('is sorted by its id', () => {
-    const ids = rules.map(({ id }) => id)
-    expect(ids).toEqual([...ids].sort())
+    for (const list of [rules, columnRules]) {
+      const ids = list.map(({ id }) => id)
+      expect(ids).toEqual([...ids].sort())
+    }
   })
 
   it('has the only pages there are', () => {

@@ -66,6 +66,16 @@ const cases: readonly (readonly [what: string, sql: string, missing: readonly st
     `select id, name, tags from ${orders} join (select id, name from ${customers}) using (id)`,
     [],
   ],
+  [
+    'a name of USING, on either side',
+    `select 1 from ${orders} join (select * from ${customers}) c using (amount, name)`,
+    ['customers.amount', 'orders.name'],
+  ],
+  [
+    'a name of USING of an unknown relation',
+    `select 1 from ${notes} join ${orders} using (note_id)`,
+    ['orders.note_id'],
+  ],
   ['a natural join', `select id, name from ${orders} natural join (select id, name from ${customers})`, []],
   ['a struct’s field', `select address.city, o.address.zip, o.ADDRESS.City from ${orders} o`, []],
   ['a struct that is gone', `select payload.city from ${orders}`, ['orders.payload']],

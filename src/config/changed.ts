@@ -1,5 +1,6 @@
 import type { JsonObject } from '../dbt/manifest.ts'
 import { type Finding, type Severity, sortFindings } from '../finding.ts'
+import { columnRules } from '../rules/columns.ts'
 import { rules } from '../rules/index.ts'
 import { parserRules } from '../rules/parser.ts'
 import type { RuleSetting } from '../rules/rule.ts'
@@ -179,15 +180,17 @@ function listDifferences(
 }
 
 function severityOf(rule: string, setting: RuleSetting | undefined): Severity | 'off' {
-  return (
-    setting?.severity ?? rules.find(({ id }) => id === rule)?.severity ?? parserRules.get(rule)?.severity ?? 'warning'
-  )
+  return setting?.severity ?? ruleCalled(rule)?.severity ?? parserRules.get(rule)?.severity ?? 'warning'
 }
 
 function optionsOf(rule: string, setting: RuleSetting | undefined): JsonObject {
-  return { ...rules.find(({ id }) => id === rule)?.defaults, ...setting?.options }
+  return { ...ruleCalled(rule)?.defaults, ...setting?.options }
 }
 
 function listOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : []
+}
+
+function ruleCalled(id: string): { readonly severity: Severity; readonly defaults?: JsonObject } | undefined {
+  return [...rules, ...columnRules].find((rule) => rule.id === id)
 }

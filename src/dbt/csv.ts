@@ -5,6 +5,12 @@ export function parseCsv(text: string): Record<string, string | null>[] {
   return rows.map((row) => Object.fromEntries(header.map((name, index) => [name, row[index] ?? null])))
 }
 
+/** The names in a CSV's first line as they stand there; null where a name goes on behind the line's end. */
+export function csvHeader(text: string): string[] | null {
+  const [line = ''] = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/, 1)
+  return (line.match(/"/g) ?? []).length % 2 === 1 ? null : (records(line)[0] ?? null)
+}
+
 function records(text: string): string[][] {
   const result: string[][] = []
   let row: string[] = []

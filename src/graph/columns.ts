@@ -179,16 +179,13 @@ function isUnset(hooks: Json | undefined): boolean {
 }
 
 /** Nodes and sources by their relation's name in lower case. A relation that two of them have is nobody's. */
-function idsByRelation({ nodes, sources }: Manifest): Map<string, string> {
+export function idsByRelation({ nodes, sources }: Manifest): Map<string, string> {
   const ids = new Map<string, string>()
   const twice = new Set<string>()
   const all: readonly (ManifestNode | SourceDefinition)[] = [...nodes.values(), ...sources.values()]
   for (const { unique_id, relation_name, resource_type } of all) {
     if (relation_name === null || resource_type === 'test') continue
-    const name = [...relation_name.matchAll(/`((?:[^`]|``)*)`|([^.`]+)/g)]
-      .map((match) => match[1] ?? match[2] ?? '')
-      .join('.')
-      .toLowerCase()
+    const name = partsOfRelation(relation_name).join('.').toLowerCase()
     if (ids.has(name)) twice.add(name)
     ids.set(name, unique_id)
   }
@@ -202,4 +199,9 @@ function idsOfEphemeral({ nodes }: Manifest): Map<string, string> {
   for (const { unique_id, config, alias } of nodes.values())
     if (config.materialized === 'ephemeral') ids.set(`__dbt__cte__${alias.toLowerCase()}`, unique_id)
   return ids
+}
+
+/** The parts of a relation's name as dbt writes it, without their quotes. */
+export function partsOfRelation(name: string): string[] {
+  return [...name.matchAll(/`((?:[^`]|``)*)`|([^.`]+)/g)].map((match) => match[1] ?? match[2] ?? '')
 }

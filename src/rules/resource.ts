@@ -28,7 +28,7 @@ export function called(project: Project, unique_id: string): string {
     manifest.nodes.get(unique_id) ?? manifest.exposures.get(unique_id) ?? manifest.unit_tests.get(unique_id)
   if (resource) return `${resource.resource_type.replace('_', ' ')} '${resource.name}'`
   const [type = unique_id, , ...name] = unique_id.split('.')
-  return `${type} '${name.join('.')}'`
+  return `${type.replace('_', ' ')} '${name.join('.')}'`
 }
 
 /** What holds rows: models, seeds, snapshots and sources. */

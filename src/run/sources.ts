@@ -1,5 +1,6 @@
-import type { Manifest, ManifestNode, SourceDefinition } from '../dbt/manifest.ts'
+import type { Manifest, SourceDefinition } from '../dbt/manifest.ts'
 import type { Project } from '../dbt/project.ts'
+import { mayDeclareVariables } from '../graph/session-variables.ts'
 import { didYouMean } from '../nearest.ts'
 import { type KnownRelation, missingColumns } from '../sql/columns-read.ts'
 import { SqlError } from '../sql/sdk.ts'
@@ -145,13 +146,6 @@ function missingColumnsOf(
 function declaring(sources: readonly LookedUp[], column: string): readonly LookedUp[] {
   const declared = sources.filter(({ source }) => declaredName(source, column) !== null)
   return declared.length > 0 ? declared : sources
-}
-
-/** A session variable reads like a column; only a hook can have made one. */
-function mayDeclareVariables(manifest: Manifest, node: ManifestNode): boolean {
-  const operations = [...manifest.nodes.values()].filter(({ resource_type }) => resource_type === 'operation')
-  const texts = [JSON.stringify(node.config['pre-hook'] ?? null), ...operations.map(({ raw_code }) => raw_code)]
-  return texts.some((text) => /\bdeclare\b/i.test(text))
 }
 
 function declaredName(source: SourceDefinition, column: string): string | null {

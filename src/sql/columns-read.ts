@@ -4,6 +4,7 @@ import {
   type KnownRelation,
   type MissingColumn,
   missingFor,
+  missingFromAll,
   type Output,
   type Scope,
   type Source,
@@ -54,6 +55,8 @@ const inTurn = new Set(['expressions', 'from', 'joins', 'lateral_views', 'where_
 class Reader {
   readonly missing: MissingColumn[] = []
   readonly #relations: ReadonlyMap<string, KnownRelation>
+  /** Whether what is read now is the text itself, so that its offsets count. */
+  #placed = true
 
   constructor(relations: readonly KnownRelation[]) {
     this.#relations = new Map(relations.map((relation) => [keyOf(relation.name), relation]))
@@ -118,8 +121,17 @@ class Reader {
   }
 
   #join(join: Parts, sources: Source[], ctes: Ctes, scope: Scope): void {
-    sources.push(...this.#sources(join.this ?? null, ctes, scope))
+    const left = [...sources]
+    const right = this.#sources(join.this ?? null, ctes, scope)
+    sources.push(...right)
     this.#read(join.on ?? null, ctes, scope)
+    for (const identifier of listOf(join.using)) {
+      const name = nameOf(identifier)
+      for (const side of [left, right]) {
+        const missing = missingFromAll(side, name)
+        if (missing !== null) this.missing.push({ ...missing, offset: this.#placed ? startOf(identifier, name) : null })
+      }
+    }
   }
 
   /** What an entry of FROM, or of a join, gives under which names. */
@@ -162,12 +174,13 @@ class Reader {
     const path = pathOf(tree)
     if (path !== null) {
       const missing = missingFor(path, scope)
-      if (missing !== null) this.missing.push(missing)
+      if (missing !== null)
+        this.missing.push({ ...missing, offset: this.#placed ? offsetOf(tree, missing.column) : null })
       return
     }
     for (const [key, part] of Object.entries(tree)) {
       if (isQuery(key, part)) this.query({ [key]: part }, ctes, scope)
-      else if (key === 'raw' && isParts(part)) this.#read(treeOfRaw(part.sql), ctes, scope)
+      else if (key === 'raw' && isParts(part)) this.#unplaced(treeOfRaw(part.sql), ctes, scope)
       else if (key === 'lambda' && isParts(part)) {
         const own = new Set(namesOf(part.parameters).map((name) => name.toLowerCase()))
         this.#read(part.body ?? null, ctes, { sources: [], own, parent: scope })
@@ -177,6 +190,25 @@ class Reader {
       } else this.#read(part, ctes, scope)
     }
   }
+
+  #unplaced(tree: Tree, ctes: Ctes, scope: Scope): void {
+    const before = this.#placed
+    this.#placed = false
+    this.#read(tree, ctes, scope)
+    this.#placed = before
+  }
+}
+
+/** Where a part of a name stands in the text. */
+function offsetOf(tree: Tree, part: string): number | null {
+  const [kind, parts] = nodeOf(tree)
+  if (kind === 'dot') return offsetOf(parts.this ?? null, part) ?? startOf(parts.field, part)
+  return kind === 'column' ? (startOf(parts.table, part) ?? startOf(parts.name, part)) : null
+}
+
+function startOf(identifier: Tree | undefined, name: string): number | null {
+  if (!isParts(identifier) || nameOf(identifier) !== name || !isParts(identifier.span)) return null
+  return typeof identifier.span.start === 'number' ? identifier.span.start : null
 }
 
 /** The library leaves `not a like b` as it is written; here is what stands behind the `not`, null for anything else. */

@@ -33,6 +33,8 @@ export interface MissingColumn {
   readonly relations: readonly KnownRelation[]
   /** As the query writes it. */
   readonly column: string
+  /** Where it stands in the text, counted in Unicode characters; null where that is not known. */
+  readonly offset: number | null
 }
 
 export const anything: Output = { names: new Set(), open: true, through: [] }
@@ -65,6 +67,12 @@ export function missingFor(written: readonly string[], scope: Scope): MissingCol
   return missing(scopes.find((each) => each.sources.length > 0)?.sources ?? [], written[0] ?? '')
 }
 
+/** A bare name that none of these has for certain, as a join's USING asks of each side; null when one has it or may have it. */
+export function missingFromAll(sources: readonly Source[], column: string): MissingColumn | null {
+  const has = ({ output }: Source): boolean => output.open || output.names.has(column.toLowerCase())
+  return sources.some(has) ? null : missing(sources, column)
+}
+
 /** How many parts at the name's front may be the source's qualifier. */
 function lengthsOf({ qualifiers }: Source, parts: readonly string[]): number[] {
   return qualifiers
@@ -76,7 +84,7 @@ function missing(sources: readonly Source[], column: string): MissingColumn | nu
   const lacks = (relation: KnownRelation): boolean =>
     relation.columns.every((each) => each.toLowerCase() !== column.toLowerCase())
   const relations = [...new Set(sources.flatMap(({ output }) => output.through))].filter(lacks)
-  return relations.length === 0 ? null : { relations, column }
+  return relations.length === 0 ? null : { relations, column, offset: null }
 }
 
 function chain(scope: Scope | null): Scope[] {
