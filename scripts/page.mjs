@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { deflateRawSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -50,7 +51,9 @@ export async function lineagePage() {
     ].join('; '),
     style: css,
     script: code,
-    layout: inline(read('node_modules/elkjs/lib/elk-worker.min.js')),
+    layout: deflateRawSync(read('node_modules/elkjs/lib/elk-worker.min.js'), { level: 9 }).toString('base64'),
+    // What src/report/html/html.ts puts the data into.
+    data: '{{data}}',
     licences: inline(licences.join('\n\n')),
   }
   const page = read('src/page/page.html').replace(/\{\{(\w+)\}\}/g, (_, name) => parts[name])

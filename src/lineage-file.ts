@@ -1,3 +1,4 @@
+import { type ArtifactResult, noService, uploadFile } from './adapters/artifacts.ts'
 import { readPage } from './adapters/assets.ts'
 import { pageDataOf } from './check/page/data.ts'
 import type { CheckInput } from './check.ts'
@@ -5,7 +6,9 @@ import { visibleEnvironment } from './config/environment.ts'
 import { compileNode } from './dbt/compile.ts'
 import { columnLineage } from './graph/column-lineage.ts'
 import { lineageHtml } from './report/html/html.ts'
+import type { Place } from './report/place.ts'
 import type { Report } from './report/report.ts'
+import { wholeEnvironment } from './repository.ts'
 import { startSqlLibrary } from './start-sql.ts'
 
 export interface LineageFileOptions {
@@ -30,4 +33,31 @@ export async function lineageFile(
     columns: (project, ids) => columnLineage(project, compileNode, { ids: [...ids] }),
   })
   return lineageHtml(page, data)
+}
+
+/** Where a check runs: what tells the pages of one workflow run apart. */
+export interface LineagePlace extends Pick<Place, 'repository' | 'run' | 'id'> {
+  readonly job: string
+  /** The one region that it checks, where it does not check all of them. */
+  readonly region?: string
+}
+
+/** Makes `lineage.html` and uploads it as an artifact of the workflow run. It is not made where it could not be kept. */
+export async function uploadLineage(report: Report, input: CheckInput, place: LineagePlace): Promise<ArtifactResult> {
+  const reason = noService()
+  if (reason !== null) return { kind: 'not there', reason }
+  const { repository } = place
+  return uploadFile(fileName(place), await lineageFile(report, input, { repository, env: wholeEnvironment() }))
+}
+
+/** `lineage-check-eu-1.html`: another one for every job, region, configuration and attempt, since an artifact is never replaced. */
+export function fileName({ job, region, id, run }: LineagePlace): string {
+  const parts = [
+    'lineage',
+    job,
+    ...(region === undefined ? [] : [region]),
+    ...(id === 'default' ? [] : [id]),
+    run.attempt,
+  ]
+  return `${parts.join('-').replace(/[^A-Za-z0-9_-]+/g, '-')}.html`
 }

@@ -1,7 +1,7 @@
 import * as core from '@actions/core'
 import { context } from '@actions/github'
 import { upsertComment } from './adapters/github.ts'
-import { check } from './check.ts'
+import { type CheckInput, check } from './check.ts'
 import type { Config } from './config.ts'
 import { withEarlierDeploys } from './deployment/github.ts'
 import { ConfigurationError } from './errors.ts'
@@ -10,6 +10,7 @@ import { type Inputs, readInputs } from './inputs.ts'
 import { packageSource } from './packages.ts'
 import { annotationsOf } from './report/annotations.ts'
 import { commentUpdate } from './report/comment.ts'
+import { artifactUrl } from './report/escape.ts'
 import type { Place } from './report/place.ts'
 import type { Report } from './report/report.ts'
 import { summaryMarkdown } from './report/summary.ts'
@@ -48,20 +49,17 @@ function regionsOutput({ regions }: Config): string {
 }
 
 async function checkAction(repository: Repository, event: GitHubEvent, inputs: Inputs): Promise<void> {
-  const checked = await check(
-    await readSides(repository, occasionOf(event), {
-      ...(inputs.region !== undefined && { region: inputs.region }),
-      env: wholeEnvironment(),
-      ...(inputs.packages !== 'installed' && { packages: packageSource(process.env) }),
-    }),
-    startSqlLibrary,
-  )
-  const report = await withEarlier(checked, event, inputs)
-  const place = placeOf(repository, event, report)
+  const input = await readSides(repository, occasionOf(event), {
+    ...(inputs.region !== undefined && { region: inputs.region }),
+    env: wholeEnvironment(),
+    ...(inputs.packages !== 'installed' && { packages: packageSource(process.env) }),
+  })
+  const report = await withEarlier(await check(input, startSqlLibrary), event, inputs)
   core.info(reportText(report, { color: false }))
   for (const { level, message, title, file, line, column } of annotationsOf(report)) {
     say[level](message, { title, file, startLine: line, startColumn: column })
   }
+  const place = await withLineage(placeOf(repository, event, report), report, input, event, inputs)
   await core.summary.addRaw(summaryMarkdown(report, place)).write()
   const count = (severity: string) => newFindings(report).filter((finding) => finding.severity === severity).length
   core.setOutput('conclusion', report.conclusion)
@@ -81,6 +79,28 @@ async function checkAction(repository: Repository, event: GitHubEvent, inputs: I
 async function withEarlier(report: Report, event: GitHubEvent, { token }: Inputs): Promise<Report> {
   if (event.payload.pull_request === undefined || token === undefined) return report
   return withEarlierDeploys(report, { token, apiUrl: context.apiUrl }, context.repo, core.info)
+}
+
+/** Uploads `lineage.html` for a pull request that changes something, so that what is written afterwards leads to it. */
+async function withLineage(
+  place: Place,
+  report: Report,
+  input: CheckInput,
+  event: GitHubEvent,
+  { region }: Inputs,
+): Promise<Place> {
+  const changes = report.regions.some((it) => it.changes.length > 0)
+  if (event.payload.pull_request === undefined || !changes) return place
+  const { uploadLineage } = await import('./lineage-file.ts')
+  const kept = await uploadLineage(report, input, {
+    ...place,
+    job: context.job,
+    ...(region !== undefined && { region }),
+  })
+  core.setOutput('lineage-url', artifactUrl(place.repository, place.run.id, kept.kind === 'uploaded' ? kept.id : null))
+  if (kept.kind === 'uploaded') return { ...place, lineage: kept.id }
+  core.notice(`The interactive lineage is not kept: ${kept.reason}`)
+  return place
 }
 
 function newFindings(report: Report) {

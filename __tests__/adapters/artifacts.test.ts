@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DefaultArtifactClient } from '@actions/artifact'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { artifactName, uploadArtifacts } from '../../src/adapters/artifacts.ts'
+import { artifactName, uploadArtifacts, uploadFile } from '../../src/adapters/artifacts.ts'
 import { temporaryFolder } from '../repository.ts'
 import { type ArtifactService, runtimeToken, startArtifactService } from './artifact-service.ts'
 
@@ -90,6 +90,13 @@ describe('an artifact service on loopback', () => {
     const folder = temporaryFolder()
     await new DefaultArtifactClient().downloadArtifact(1, { path: folder })
     for (const [file, text] of kept) expect(readFileSync(join(folder, file), 'utf8') === text, file).toBe(true)
+  })
+
+  test('gets one file as it is, under its own name', async () => {
+    const { artifacts } = await serving()
+    const result = await uploadFile('lineage-check-1.html', '<!doctype html>')
+    expect(result).toEqual({ kind: 'uploaded', name: 'lineage-check-1.html', id: 1, size: 15 })
+    expect(artifacts.get('lineage-check-1.html')?.toString()).toBe('<!doctype html>')
   })
 
   test('keeps regions and attempts apart, and is not given a name twice', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parseComment } from '../../src/report/state.ts'
+import { runtimeToken, startArtifactService } from '../adapters/artifact-service.ts'
 import { type GitHubFaults, type GitHubServer, startGitHub } from '../github/server.ts'
 import { notAccessible } from '../github/state.ts'
 import { describeWith } from '../tools/optional.ts'
@@ -96,6 +97,41 @@ describeWith(['go', 'node24', 'registry'], "the repository's own workflow, run b
       ])
     }
     expect(github.violations).toEqual([])
+  }, 300_000)
+
+  test('the interactive lineage is an artifact, and comment, summary and output lead to it', async () => {
+    const service = await startArtifactService()
+    try {
+      const repository = actionRepository()
+      const pull = opened(push(repository, { [gold('eu')]: harmless('eu'), [gold('us')]: harmless('us') }))
+      const env = { ACTIONS_RUNTIME_TOKEN: runtimeToken, ACTIONS_RESULTS_URL: service.url }
+      const run = await runWorkflow(repository, pull, { api: github.url, env })
+      expect(run.status, run.log).toBe(0)
+      const [[name, page] = []] = service.artifacts
+      expect([...service.artifacts.keys()]).toEqual([expect.stringMatching(/^lineage-[a-z]+-1\.html$/)])
+      expect(page?.toString()).toMatch(/^<!doctype html>/)
+      const url = 'https://github.com/acme/analytics/actions/runs/1/artifacts/1'
+      expect(only(), name).toContain(`[**Interactive lineage**](<${url}>)`)
+      expect(run.summary).toContain(url)
+      expect(run.outputs['lineage-url']).toBe(url)
+      expect(run.all).not.toContain(runtimeToken)
+    } finally {
+      await service.close()
+    }
+  }, 300_000)
+
+  test('where it cannot be kept, that is said', async () => {
+    const repository = actionRepository()
+    const pull = opened(push(repository, { [gold('us')]: harmless('us') }))
+    const run = await runWorkflow(repository, pull, { api: github.url })
+    expect(run.status, run.log).toBe(0)
+    expect(run.annotations).toContainEqual(
+      expect.objectContaining({
+        level: 'notice',
+        message: expect.stringMatching(/^The interactive lineage is not kept: /),
+      }),
+    )
+    expect(only()).not.toContain('Interactive lineage')
   }, 300_000)
 
   test.each<[string, NonNullable<GitHubFaults['spoil']>]>([

@@ -1,3 +1,4 @@
+import { inflateRawSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { fittingData } from '../../src/report/html/fit.ts'
 import { dataPlace, lineageHtml } from '../../src/report/html/html.ts'
@@ -123,22 +124,16 @@ describe('a page that is too large', () => {
 })
 
 describe('the file', () => {
+  const filled = (of: PageData) => lineageHtml(`<script>${dataPlace}</script>`, of)
+
   test('is the page with its data in the one place for it', () => {
-    const html = lineageHtml(`<script>${dataPlace}</script>`, data)
-    expect(JSON.parse(html.slice('<script>'.length, -'</script>'.length))).toEqual(data)
+    const [, packed = ''] = /^<script>(.*)<\/script>$/.exec(filled(data)) ?? []
+    expect(JSON.parse(inflateRawSync(Buffer.from(packed, 'base64')).toString())).toEqual(data)
     expect(() => lineageHtml('<html></html>', data)).toThrow('no place for its data')
   })
 
-  test.each(hostile.map((name) => [JSON.stringify(name).slice(0, 60), name] as const))(
-    'no %s ends the element that the data is in',
-    (_, name) => {
-      const html = lineageHtml(`<script>${dataPlace}</script>`, {
-        ...data,
-        regions: [],
-        leftOut: [`$&${name}</script>`],
-      })
-      expect(html.match(/<\/?[a-z!]/gi)).toEqual(['<s', '</s'])
-      expect(JSON.parse(html.slice(8, -9)).leftOut[0]).toBe(`$&${name}</script>`)
-    },
-  )
+  test('has nothing in the place of its data that HTML could take for anything', () => {
+    const html = filled({ ...data, regions: [], leftOut: hostile.map((name) => `$&${name}</script>`) })
+    expect(html).toMatch(/^<script>[A-Za-z0-9+/=]+<\/script>$/)
+  })
 })

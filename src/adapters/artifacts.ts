@@ -13,12 +13,22 @@ export type ArtifactResult =
  * it does not take them, that is the answer; nothing is thrown.
  */
 export async function uploadArtifacts(name: string, files: ReadonlyMap<string, string>): Promise<ArtifactResult> {
+  return uploaded(name, files, false)
+}
+
+/** Uploads one text as it is, so that a browser shows it: the artifact bears the file's name. What holds for several holds for it. */
+export async function uploadFile(name: string, text: string): Promise<ArtifactResult> {
+  return uploaded(name, new Map([[name, text]]), true)
+}
+
+async function uploaded(
+  name: string,
+  files: ReadonlyMap<string, string>,
+  skipArchive: boolean,
+): Promise<ArtifactResult> {
   if (files.size === 0) return { kind: 'not there', reason: 'there is no file to keep' }
-  const missing = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].filter((it) => !process.env[it])
-  if (missing.length > 0)
-    return { kind: 'not there', reason: `the runner offers no artifact service (${missing.join(' and ')} not set)` }
-  if (isEnterpriseServer(process.env.GITHUB_SERVER_URL))
-    return { kind: 'not there', reason: 'GitHub Enterprise Server has no such artifact service' }
+  const unable = noService()
+  if (unable !== null) return { kind: 'not there', reason: unable }
   const folder = await mkdtemp(join(tmpdir(), 'dbt-regions-artifact-'))
   try {
     const paths: string[] = []
@@ -28,9 +38,9 @@ export async function uploadArtifacts(name: string, files: ReadonlyMap<string, s
       await writeFile(path, text)
       paths.push(path)
     }
-    // Three megabytes that a check never needs.
+    // Three megabytes that a check without changes never needs.
     const { DefaultArtifactClient } = await import('@actions/artifact')
-    const { id, size } = await new DefaultArtifactClient().uploadArtifact(name, paths, folder)
+    const { id, size } = await new DefaultArtifactClient().uploadArtifact(name, paths, folder, { skipArchive })
     return id === undefined
       ? { kind: 'not there', reason: 'the artifact service gave it no id' }
       : { kind: 'uploaded', id, name, size: size ?? 0 }
@@ -39,6 +49,14 @@ export async function uploadArtifacts(name: string, files: ReadonlyMap<string, s
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Why nothing can be uploaded from here; null when it can. */
+export function noService(): string | null {
+  const missing = ['ACTIONS_RUNTIME_TOKEN', 'ACTIONS_RESULTS_URL'].filter((it) => !process.env[it])
+  if (missing.length > 0) return `the runner offers no artifact service (${missing.join(' and ')} not set)`
+  if (isEnterpriseServer(process.env.GITHUB_SERVER_URL)) return 'GitHub Enterprise Server has no such artifact service'
+  return null
 }
 
 /** The name of a region's artifact: another one for every attempt at a run. */

@@ -116,6 +116,7 @@ const section = object<StoredSection>({
   configuration: findings,
   plan: list(object<Section['plan'][number]>({ unique_id: text, action: oneOf('run', 'drop-review'), because: text })),
   lineage,
+  page: optional(orNull(count)),
   leftPending: optional(
     orNull(
       object<NonNullable<Section['leftPending']>>({

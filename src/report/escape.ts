@@ -92,6 +92,12 @@ export function runUrl(repository: string | null, run: number | null): string | 
   return repository === null || !Number.isSafeInteger(run) ? null : `${repository}/actions/runs/${run}`
 }
 
+/** The address of an artifact of a workflow run; null when one of the three is not known. */
+export function artifactUrl(repository: string | null, run: number, artifact: number | null): string | null {
+  const url = runUrl(repository, run)
+  return url === null || !Number.isSafeInteger(artifact) ? null : `${url}/artifacts/${artifact}`
+}
+
 function uriComponent(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (it) => `%${it.charCodeAt(0).toString(16).toUpperCase()}`)
 }

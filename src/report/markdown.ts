@@ -7,6 +7,7 @@ import { leftPendingList } from './left-pending.ts'
 import { limited, pictureOf } from './lineage.ts'
 import { mermaid } from './mermaid.ts'
 import { overview } from './overview.ts'
+import { pageLink } from './page-link.ts'
 import type { Place } from './place.ts'
 import { planList } from './plan-list.ts'
 import type { Section } from './section.ts'
@@ -46,6 +47,7 @@ function changesOf(twins: readonly Section[], place: Place, head: string): strin
     exposureList(twins),
     changeTable(twins, place),
     graph(twins),
+    pageLink(twins, place),
   ]
 }
 

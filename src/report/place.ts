@@ -8,6 +8,8 @@ export interface Place {
   readonly run: { readonly id: number; readonly attempt: number; readonly at: number }
   /** Tells the comments of two configurations in one repository apart: the configuration's path, or `default`. */
   readonly id: string
+  /** The artifact of that run that is `lineage.html`; left out when there is none. */
+  readonly lineage?: number
   /** Every configured region, also those that another job checks. */
   readonly regions: readonly string[]
 }

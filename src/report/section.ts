@@ -38,10 +38,15 @@ export interface Section {
   readonly lineage: Lineage
   /** What an earlier deploy left behind, which the next one runs too. */
   readonly leftPending: LeftPending | null
+  /** The artifact of the run that is `lineage.html`; null when there is none. */
+  readonly page: number | null
 }
 
-/** A section as a comment holds it: one that was written before there was `leftPending` lacks it. */
-export type StoredSection = Omit<Section, 'leftPending'> & { readonly leftPending?: LeftPending | null | undefined }
+/** A section as a comment holds it: one that was written before there was `leftPending` or `page` lacks it. */
+export type StoredSection = Omit<Section, 'leftPending' | 'page'> & {
+  readonly leftPending?: LeftPending | null | undefined
+  readonly page?: number | null | undefined
+}
 
 export interface Failure {
   readonly errors: number
@@ -104,6 +109,7 @@ function sectionOf(region: RegionReport, report: Report, place: Place): Section 
       .map(({ unique_id, action, because }) => ({ unique_id, action, because })),
     lineage: region.lineage,
     leftPending: region.leftPending,
+    page: place.lineage ?? null,
   }
 }
 

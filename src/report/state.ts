@@ -62,7 +62,11 @@ export function parseComment(body: string, id: string): CommentState | null {
     const json = inflateRawSync(Buffer.from(base64, 'base64'), { maxOutputLength: LARGEST }).toString()
     const known: unknown = JSON.parse(json)
     if (!isKnown(known)) return null
-    const sections = known.sections.map((it) => ({ ...it, leftPending: it.leftPending ?? null }))
+    const sections = known.sections.map((it) => ({
+      ...it,
+      leftPending: it.leftPending ?? null,
+      page: it.page ?? null,
+    }))
     return { id, regions: known.regions, sections }
   } catch {
     return null
