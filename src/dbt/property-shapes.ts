@@ -15,6 +15,7 @@ import {
 import {
   anything,
   bool,
+  both,
   checkFields,
   kindOf,
   listOf,
@@ -52,10 +53,7 @@ const columnFields = mapping(
   },
   ['name'],
 )
-const column: Shape = (data, raw, at) => {
-  columnFields(data, raw, at)
-  columnGrain(data, raw, at)
-}
+const column = both(columnFields, columnGrain)
 const quoting = mapping({ database: nullable(bool), schema: nullable(bool), identifier: nullable(bool) })
 const time = nullable(mapping({ count: nullable(countOrTemplate), period: nullable(oneOf('minute', 'hour', 'day')) }))
 const freshness = nullable(mapping({ warn_after: time, error_after: time, filter: nullable(text) }))

@@ -14,8 +14,12 @@ interface Effects {
   readonly configs: readonly DataObject[]
 }
 
-/** One package's parts, by kind and text. `null` is a part whose effects are not the same everywhere. */
-type Known = Map<string, Effects | null>
+/** What is the same for all templates of a package. */
+interface Known {
+  readonly isOverridden: boolean
+  /** Its parts, by kind and text. `null` is a part whose effects are not the same everywhere. */
+  readonly parts: Map<string, Effects | null>
+}
 
 const known = new WeakMap<Session, Map<Package, Known>>()
 
@@ -26,25 +30,22 @@ const known = new WeakMap<Session, Map<Package, Known>>()
  */
 export function renderParts(session: Session, work: Work, template: Template, unknown: Set<string>): boolean {
   if (!isOverridden(session, work.package) && template.body.every(isApart)) {
-    const before = { asked: work.asked.length, macros: [...work.macros], ...calls(work) }
+    const { call, unrenderedCall } = work
+    const [asked, macros] = [work.asked.length, [...work.macros]]
     try {
       new Parts(session, work, template, unknown).run()
       return true
     } catch (error) {
       if (!(error instanceof TemplateSyntaxError)) throw error
       // A template that cannot be compiled does nothing at all.
-      work.asked.length = before.asked
-      work.macros = new Set(before.macros)
-      work.call = before.call
-      work.unrenderedCall = before.unrenderedCall
+      work.asked.length = asked
+      work.macros = new Set(macros)
+      work.call = call
+      work.unrenderedCall = unrenderedCall
       unknown.clear()
     }
   }
   return false
-}
-
-function calls({ call, unrenderedCall }: Work): Pick<Work, 'call' | 'unrenderedCall'> {
-  return { call, unrenderedCall }
 }
 
 /** Whether a statement neither sets what another can see nor sees what another sets. */
@@ -66,17 +67,15 @@ function isApart(statement: Statement): boolean {
 const NAMES = ['ref', 'source', 'config']
 
 /** Whether somebody has a macro in the place of `ref`, `source` or `config`. */
-export function isOverridden({ runtime, packages }: Session, of: Package): boolean {
-  return NAMES.some((name) =>
-    [of.name, packages.root.name].some((owner) => runtime.macros.byId.has(`macro.${owner}.${name}`)),
-  )
+export function isOverridden(session: Session, of: Package): boolean {
+  return knownIn(session, of).isOverridden
 }
 
 class Parts {
   readonly #session: Session
   readonly #work: Work
   readonly #template: Template
-  readonly #known: Known
+  readonly #known: Known['parts']
   readonly #unknown: Set<string>
 
   constructor(session: Session, work: Work, template: Template, unknown: Set<string>) {
@@ -84,7 +83,7 @@ class Parts {
     this.#session = session
     this.#work = work
     this.#template = template
-    this.#known = knownIn(session, work.package)
+    this.#known = knownIn(session, work.package).parts
   }
 
   run(): void {
@@ -150,8 +149,14 @@ class Parts {
 function knownIn(session: Session, of: Package): Known {
   const all = known.get(session) ?? new Map<Package, Known>()
   known.set(session, all)
-  const found = all.get(of) ?? new Map<string, Effects | null>()
-  all.set(of, found)
+  let found = all.get(of)
+  if (!found) {
+    const { runtime, packages } = session
+    const owners = [of.name, packages.root.name]
+    const isOverridden = NAMES.some((name) => owners.some((owner) => runtime.macros.byId.has(`macro.${owner}.${name}`)))
+    found = { isOverridden, parts: new Map() }
+    all.set(of, found)
+  }
   return found
 }
 

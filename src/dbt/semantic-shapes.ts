@@ -1,4 +1,4 @@
-import { isObject } from './data.ts'
+import { type Data, isObject } from './data.ts'
 import { GRAINS } from './metric-inputs.ts'
 import {
   anything,
@@ -239,11 +239,18 @@ export const COLUMN_SEMANTICS: Fields = {
 }
 
 /** A time dimension has the grain of its column. */
-export const columnGrain: Shape = (data, _raw, at) => {
-  if (!isObject(data) || typeof data.granularity === 'string') return
+export const columnGrain: Shape = Object.assign(
+  (...[data, , at]: Parameters<Shape>): void => {
+    if (lacksGrain(data))
+      at.tell(at.holder, at.key, `'${at.name}' has a time dimension and needs 'granularity'; add it: granularity: day`)
+  },
+  { fits: (data: Data) => !lacksGrain(data) },
+)
+
+function lacksGrain(data: Data): boolean {
+  if (!isObject(data) || typeof data.granularity === 'string') return false
   const { dimension: own } = data
   const type = isObject(own) ? own.type : own
   const isTime = typeof type === 'string' && type.toLowerCase() === 'time'
-  if (isTime || (isObject(own) && (own.validity_params ?? null) !== null))
-    at.tell(at.holder, at.key, `'${at.name}' has a time dimension and needs 'granularity'; add it: granularity: day`)
+  return isTime || (isObject(own) && (own.validity_params ?? null) !== null)
 }

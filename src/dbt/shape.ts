@@ -105,6 +105,15 @@ export function mapping(fields: Readonly<Record<string, Shape>> = {}, required: 
   })
 }
 
+/** What two shapes say, the first one first. */
+export function both(first: Shape, second: Shape): Shape {
+  const check: Shape = (data, raw, at) => {
+    first(data, raw, at)
+    second(data, raw, at)
+  }
+  return Object.assign(check, { fits: (data: Data) => fits(first, data) && fits(second, data) })
+}
+
 /** A mapping without other fields than these. */
 export function exact(fields: Readonly<Record<string, Shape>>, required: readonly string[] = []): Shape {
   const shape = mapping(fields, required)

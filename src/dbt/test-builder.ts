@@ -215,7 +215,7 @@ function syntheticNames(
   const type = namespace === null ? own : `${namespace}_${own}`
   let unique = ''
   let between = ''
-  for (const key of Object.keys(args).sort(compare)) {
+  for (const key of sortedKeys(args)) {
     if (key === 'model') continue
     for (const part of flatten(args[key] as Data)) {
       unique += between + (IDENTIFIER.test(part) ? part : part.replace(/[^0-9a-zA-Z_]+/g, '_'))
@@ -233,6 +233,12 @@ function flatten(value: Data): string[] {
   if (typeof value === 'string') return [value]
   const parts = isObject(value) ? Object.values(value) : isList(value) ? value : [value]
   return parts.map((part) => str(toValue(part)))
+}
+
+/** An object's keys in their order, which most have already: to sort costs more than to look. */
+function sortedKeys(object: DataObject): string[] {
+  const keys = Object.keys(object)
+  return keys.every((key, index) => index === 0 || compare(keys[index - 1] ?? '', key) <= 0) ? keys : keys.sort(compare)
 }
 
 /** The last digits of a hash over the name and all arguments, as Python prints them. */
@@ -253,7 +259,7 @@ function hashable(value: Data, print: (text: string) => string): string {
   if (isList(value)) return `[${value.map((item) => hashable(item, print)).join(', ')}]`
   if (!isObject(value)) return print(str(toValue(value)))
   let text = ''
-  for (const key of Object.keys(value).sort(compare))
+  for (const key of sortedKeys(value))
     text += `${text === '' ? '' : ', '}${quote(key)}: ${hashable(value[key] as Data, print)}`
   return `{${text}}`
 }

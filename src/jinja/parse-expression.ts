@@ -40,11 +40,22 @@ export class ExpressionParser {
   }
 
   expression(withConditional = true): Expression {
+    if (this.#isAlone()) return this.#primary()
     this.#nesting += 1
     if (this.#nesting > MAX_NESTING) throw this.#tooDeep()
     const node = withConditional ? this.#conditional() : this.#or()
     this.#nesting -= 1
     return node
+  }
+
+  /** Whether what is next is one name or literal and nothing more, as most expressions are: no operator of any precedence has to be looked for. */
+  #isAlone(): boolean {
+    const { type, value } = this.stream.current
+    if (type !== 'string' && type !== 'integer' && (type !== 'name' || value === 'not')) return false
+    const next = this.stream.look()
+    return next.type === 'operator'
+      ? next.value === ',' || next.value === ')' || next.value === ']' || next.value === '}'
+      : next.type === 'variable_end' || next.type === 'block_end'
   }
 
   /** One expression, or a tuple of several with commas between. */
@@ -394,8 +405,8 @@ export class ExpressionParser {
   }
 
   #call(callee: Expression): CallNode {
-    const given = this.#arguments()
-    return { kind: 'call', callee, ...given, offset: callee.offset, end: this.stream.lastEnd }
+    const { args, kwargs, spread, kwSpread } = this.#arguments()
+    return { kind: 'call', callee, args, kwargs, spread, kwSpread, offset: callee.offset, end: this.stream.lastEnd }
   }
 
   #filter(input: Expression | null): FilterNode {
