@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { commitsOf, commitsToReread, type DeployInput, deploy, planPreview, planSteps } from '../src/deploy.ts'
 import type { Fingerprinted } from '../src/graph/fingerprint.ts'
+import { spread, startsOf } from '../src/graph/spread.ts'
 import { changes } from '../src/graph/state.ts'
 import { currentState, type LedgerEvent, type LedgerState, type LedgerStatus } from '../src/run/ledger.ts'
 import { recordedNode } from '../src/run/plan.ts'
@@ -284,7 +285,8 @@ describe('a ledger that another version of this program wrote', () => {
 describe('planPreview', () => {
   const said = (base: Literal | null, head: Literal): string[] => {
     const [from, to] = [base === null ? null : literal(base), literal(head)]
-    return planPreview('eu', from, to, changes(from, to)).map(
+    const found = changes(from, to)
+    return planPreview('eu', from, to, { changes: found, impacts: spread(to, startsOf(found, from, to)) }).map(
       (step) => `${step.action} ${step.unique_id.replace('.shop', '')}: ${step.because}`,
     )
   }

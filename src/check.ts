@@ -11,9 +11,10 @@ import type { Coverage } from './graph/column-lineage.ts'
 import type { Versions } from './graph/columns.ts'
 import { type Fingerprinted, type Fingerprints, fingerprints, settingsOf, standIns } from './graph/fingerprint.ts'
 import { graphOf } from './graph/graph.ts'
+import { type Affected, spread, startsOf } from './graph/spread.ts'
 import { changes as changesOf, nodesWithOtherSql } from './graph/state.ts'
 import { unchanged } from './graph/unchanged.ts'
-import type { NodeChange, RegionReport, Report, ReportedFinding } from './report/report.ts'
+import type { RegionReport, Report, ReportedFinding } from './report/report.ts'
 import { findingsOf, type Ruled } from './rules/index.ts'
 
 /** A region's project at one commit. */
@@ -76,7 +77,7 @@ async function checkRegion(
     target: head?.project.manifest.metadata.target_name ?? region.head.target ?? '',
     changes,
     findings: head === null ? missing(region, base) : findings(region, base, head, ofColumns),
-    plan: after === null ? [] : planPreview(region.name, comparison.before, after, changes),
+    plan: after === null ? [] : planPreview(region.name, comparison.before, after, comparison),
     lineage: lineageOf(base?.project ?? null, head?.project ?? null, changes),
     coverage,
     leftPending: null,
@@ -84,10 +85,9 @@ async function checkRegion(
 }
 
 /** How a region's project differs between its sides. */
-export interface Comparison {
+export interface Comparison extends Affected {
   readonly before: Fingerprinted | null
   readonly after: Fingerprinted | null
-  readonly changes: readonly NodeChange[]
   /** Of the nodes of head whose SQL was looked at; null where none was. */
   readonly coverage: Coverage | null
   /** The columns of both sides, where they were looked at. */
@@ -101,7 +101,7 @@ export async function compareSides(
   startSql: (models: number) => Promise<void>,
 ): Promise<Comparison> {
   if (base === head || base?.project.isUnreadable || head?.project.isUnreadable)
-    return { before: null, after: null, changes: [], coverage: null, columns: null }
+    return { before: null, after: null, changes: [], impacts: new Map(), coverage: null, columns: null }
   const common = base && head ? standIns(head.project, unchanged(base, head)) : undefined
   const [before, after] = [base && fingerprinted(base, common), head && fingerprinted(head, common)]
   return { before, after, ...(await classified(before, after, startSql)) }
@@ -112,10 +112,13 @@ async function classified(
   from: Fingerprinted | null,
   to: Fingerprinted | null,
   startSql: (models: number) => Promise<void>,
-): Promise<Pick<Comparison, 'changes' | 'coverage' | 'columns'>> {
+): Promise<Affected & Pick<Comparison, 'coverage' | 'columns'>> {
   const ids = from === null || to === null ? [] : nodesWithOtherSql(from, to)
-  if (from === null || to === null || ids.length === 0)
-    return { changes: changesOf(from, to), coverage: null, columns: null }
+  if (from === null || to === null || ids.length === 0) {
+    const changes = changesOf(from, to)
+    const starts = startsOf(changes, from, to)
+    return { changes, impacts: to === null ? starts : spread(to, starts), coverage: null, columns: null }
+  }
   const [{ ProjectColumns }, { effectsOf }, { alongColumns }, { coverageOfAnalysed }] = await Promise.all([
     import('./graph/columns.ts'),
     import('./graph/effects.ts'),
@@ -132,8 +135,8 @@ async function classified(
     heads.push(columns)
     return columns
   }
-  const changes = alongColumns(changesOf(from, to, effects), { from, to, effects, base, head })
-  return { changes, coverage: coverageOfAnalysed(to.project.manifest, heads), columns: { base, head: now } }
+  const affected = alongColumns(changesOf(from, to, effects), { from, to, effects, base, head })
+  return { ...affected, coverage: coverageOfAnalysed(to.project.manifest, heads), columns: { base, head: now } }
 }
 
 /** A region without a project is checked by nothing, which must not look like a check that passes. */

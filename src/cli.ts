@@ -93,8 +93,9 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .addOption(packages())
     .action(async (options: CheckOptions) => print(planText((await checkHere(options)).report)))
 
-  command('deploy', "run what differs from a region's ledger, what is pending there, and what depends on it")
+  command('deploy', "run what differs from a region's ledger, what is pending there, and what that affects")
     .requiredOption('--region <name>', 'the region to deploy')
+    .option('--all', 'run everything downstream of what differs, also what uses nothing of that')
     .addOption(
       new Option(
         '--engine <engine>',
@@ -102,12 +103,13 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
       ).choices(['dbt', 'demo']),
     )
     .addOption(config())
-    .action(async (options: { region: string; engine?: string; config?: string }) => {
+    .action(async (options: { region: string; engine?: string; config?: string; all?: true }) => {
       refuseUnmerged(process.env.GITHUB_EVENT_NAME)
       const repository = await openRepository(process.cwd(), options.config)
       const { deployRegion, engineOf } = await import('./deployment/region.ts')
       const { deployment } = await deployRegion(repository, regionNamed(repository.config.regions, options.region), {
         engine: engineOf(options.engine),
+        all: options.all ?? false,
         runId: `local-${Date.now()}`,
         progress: progressOn(process.stdout),
         signal: cancelledBySignal(),

@@ -2,9 +2,13 @@ import type { Project } from './dbt/project.ts'
 import { type Fingerprinted, type Fingerprints, fingerprintVersion, isDeployed } from './graph/fingerprint.ts'
 import { graphOf } from './graph/graph.ts'
 import { descendants } from './graph/order.ts'
-import type { NodeChange, PlanStep } from './report/report.ts'
+import { type Impacts, partsOf } from './graph/outputs.ts'
+import type { Affected } from './graph/spread.ts'
+import type { PlanStep } from './report/report.ts'
 import type { LedgerEvent, LedgerState, NodeState } from './run/ledger.ts'
-import { type LeftBehind, list, type Plan, type Reread, recordedNode, selectNodes, short } from './run/plan.ts'
+import { type LeftBehind, list, type Plan, recordedNode, short } from './run/plan.ts'
+import { selectNodes } from './run/select-nodes.ts'
+import type { Along, Reread } from './run/standing.ts'
 
 /** How a commit of the ledger stands to the commit that is to be deployed. `gone`: the repository does not have it. */
 export type CommitRelation = 'same' | 'older' | 'newer' | 'diverged' | 'gone'
@@ -24,20 +28,24 @@ export interface DeployInput {
   readonly reread?: Reread
   /** The nodes that can differ from what the ledger says; left out, all. */
   readonly among?: ReadonlySet<string>
+  /** Left out, everything downstream of what differs is planned, and not only what uses something of that. */
+  readonly along?: Along
 }
 
-/** The plan that makes a region equal to the given project: what differs, what an earlier run left undone, what depends on them. */
+/** The plan that makes a region equal to the given project: what differs, what an earlier run left undone, and whom that affects. */
 export function deploy(input: DeployInput): Plan {
-  const { region, project, fingerprints, ledger } = input
-  const selection = selectNodes(project.manifest, fingerprints, ledger, input.reread ?? (() => null), input.among)
+  const { region, project, fingerprints, ledger, among, along } = input
+  const { manifest } = project
+  const selection = selectNodes({ manifest, fingerprints, ledger, reread: input.reread ?? (() => null), among, along })
   const refused = foreignLedger(input) ?? (selection.nodes.length === 0 ? null : refusal(input))
   return {
     region,
     nodes: refused === null ? selection.nodes : [],
+    unaffected: selection.unaffected,
     leftBehind: leftBehind(project, fingerprints, ledger),
     restated: refused === null ? selection.restated : [],
     refused,
-    notes: historyNotes(input),
+    notes: [...unaffectedNote(selection.unaffected), ...historyNotes(input)],
     recordedUntil:
       [...ledger.values()]
         .map((state) => state.last.time)
@@ -69,7 +77,7 @@ export function planPreview(
   region: string,
   base: Fingerprinted | null,
   head: Fingerprinted,
-  changes: readonly NodeChange[],
+  { changes, impacts }: Affected,
 ): PlanStep[] {
   const among = reachable(base, head)
   const ledger = base === null ? new Map() : ledgerOf(region, base, among)
@@ -81,6 +89,7 @@ export function planPreview(
     ledger,
     history: new Map([['base', 'older']]),
     among,
+    ...(base !== null && { along: alongImpacts(base, impacts) }),
   })
   const reasons = new Map(changes.map((change) => [change.unique_id, change.reason]))
   return planSteps(plan).map((step) => {
@@ -91,6 +100,17 @@ export function planPreview(
 }
 const changedSinceBase = 'it changed since base'
 const newInRegion = 'it is new in this region'
+
+/** What base gives is known wherever it is asked for, and whom the changes affect has been worked out. */
+function alongImpacts({ fingerprints }: Fingerprinted, impacts: Impacts): Along {
+  return {
+    recorded: ({ unique_id }) => {
+      const fingerprint = fingerprints.get(unique_id)
+      return fingerprint === undefined ? null : { parts: partsOf(fingerprint), queries: null }
+    },
+    over: () => (unique_id) => impacts.get(unique_id) ?? null,
+  }
+}
 
 /** What differs between base and head or comes after it, on either side: nothing else can be planned or left behind. */
 function reachable(base: Fingerprinted | null, head: Fingerprinted): ReadonlySet<string> {
@@ -123,6 +143,8 @@ function ledgerOf(region: string, { project, fingerprints }: Fingerprinted, amon
           deployed: event,
           lastSuccess: event,
           contested: false,
+          possible: [event],
+          fingerprints: [event.fingerprint],
           relations: event.relation === null ? [] : [event.relation],
         },
       ]
@@ -148,6 +170,14 @@ function refusal({ region, commit, ledger, history }: DeployInput): string | nul
     'deploying the older commit would put old code over new. Run the deploy of the newest commit instead. ' +
     'To go back on purpose, revert the change on the default branch and deploy that.'
   )
+}
+
+function unaffectedNote(unaffected: readonly string[]): string[] {
+  if (unaffected.length === 0) return []
+  const [them, give] = unaffected.length === 1 ? ['1 node', 'gives'] : [`${unaffected.length} nodes`, 'give']
+  return [
+    `${them} that changed or read what changed ${give} what was there before, and stay as they are: ${list(unaffected)}.`,
+  ]
 }
 
 function historyNotes({ commit, ledger, history }: DeployInput): string[] {

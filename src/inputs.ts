@@ -12,6 +12,7 @@ export interface Inputs {
   readonly region?: string
   readonly config?: string
   readonly engine?: string
+  readonly all?: boolean
   readonly packages?: Packages
   readonly token?: string
 }
@@ -31,12 +32,19 @@ export function readInputs(): Inputs {
       `input packages: '${packages}' is none; write installed to have a check fetch no packages, or leave it out`,
     )
   }
+  const all = named('all')
+  if (all !== undefined && all !== 'true' && all !== 'false') {
+    throw new ConfigurationError(
+      `input all: '${all}' is none; write true to deploy everything downstream of what differs, or leave it out`,
+    )
+  }
   const [region, config, engine, token] = [named('region'), named('config'), named('engine'), named('token')]
   return {
     ...(command && { command }),
     ...(region && { region }),
     ...(config && { config }),
     ...(engine && { engine }),
+    ...(all && { all: all === 'true' }),
     ...(packages && { packages }),
     ...(token && { token }),
   }

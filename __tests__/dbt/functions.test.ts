@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { compileNode, compileTemplate } from '../../src/dbt/compile.ts'
 import { planPreview } from '../../src/deploy.ts'
 import { type Fingerprinted, fingerprints, settingsOf } from '../../src/graph/fingerprint.ts'
+import { spread, startsOf } from '../../src/graph/spread.ts'
 import { changes } from '../../src/graph/state.ts'
 import { selectorsOf } from '../../src/run/selection.ts'
 import { type Files, parsed } from './project.ts'
@@ -49,10 +50,11 @@ it.each<[what: string, more: Files, change: string, reason: RegExp]>([
     ['function.shop.area', change, ['model.shop.areas']],
   ])
   expect(found[0]?.reason).toMatch(reason)
-  expect(planPreview('eu', base, head, found).map((step) => step.unique_id)).toEqual([
-    'function.shop.area',
-    'model.shop.areas',
-  ])
+  expect(
+    planPreview('eu', base, head, { changes: found, impacts: spread(head, startsOf(found, base, head)) }).map(
+      (step) => step.unique_id,
+    ),
+  ).toEqual(['function.shop.area', 'model.shop.areas'])
   expect(selectorsOf(head.project.manifest, ['function.shop.area'])).toEqual([
     'fqn:shop.area,package:shop,resource_type:function,file:area.sql',
   ])

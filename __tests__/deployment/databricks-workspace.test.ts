@@ -27,6 +27,7 @@ async function opening(root: string, said: string[]) {
   if (region === undefined) throw new Error('no region')
   return openDatabricksWorkspace(repository, region, {
     engine: 'dbt',
+    all: false,
     runId: 'r',
     progress: { say: (line) => said.push(line), now: () => {} },
     signal: new AbortController().signal,

@@ -18,6 +18,7 @@ async function deploy({ root }: Repository) {
   if (region === undefined) throw new Error('no region')
   const { deployment } = await deployRegion(repository, region, {
     engine: 'demo',
+    all: false,
     runId: 'r',
     progress: { now: () => {}, say: () => {} },
     signal: new AbortController().signal,

@@ -5,6 +5,7 @@ import { ProjectColumns, type Versions } from '../../src/graph/columns.ts'
 import { effectsOf } from '../../src/graph/effects.ts'
 import { type Fingerprinted, fingerprints, settingsOf } from '../../src/graph/fingerprint.ts'
 import { alongColumns } from '../../src/graph/impact.ts'
+import type { Affected } from '../../src/graph/spread.ts'
 import { changes, nodesWithOtherSql } from '../../src/graph/state.ts'
 
 /** A project of files, with its fingerprints. */
@@ -19,6 +20,11 @@ export function fingerprinted(
 
 /** What differs, with what it does and whom it reaches; the SQL library must have been started. */
 export function compared(from: Fingerprinted, to: Fingerprinted): NodeChange[] {
+  return [...affected(from, to).changes]
+}
+
+/** The same, with what of everything downstream differs. */
+export function affected(from: Fingerprinted, to: Fingerprinted): Affected {
   const base = new ProjectColumns(from.project, compileNode)
   const effects = effectsOf(base, new ProjectColumns(to.project, compileNode), nodesWithOtherSql(from, to))
   const head = (versions: Versions) => new ProjectColumns(to.project, compileNode, { versions })

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { planPreview } from '../../src/deploy.ts'
 import type { Fingerprinted } from '../../src/graph/fingerprint.ts'
 import { startSqlLibrary } from '../../src/start-sql.ts'
-import { compared, fingerprinted } from './compared.ts'
+import { affected, compared, fingerprinted } from './compared.ts'
 
 beforeAll(() => startSqlLibrary(1))
 
@@ -123,7 +123,7 @@ describe('one edit of the EU project', () => {
     const found = compared(base, head)
     const models = found.filter((each) => each.resource_type === 'model')
     expect(models.map((each) => `${short(each.unique_id)} ${each.change}`)).toEqual(changed)
-    const plan = planPreview('eu', base, head, found).filter((step) => step.action === 'run')
+    const plan = planPreview('eu', base, head, affected(base, head)).filter((step) => step.action === 'run')
     expect(plan.map((step) => short(step.unique_id)).filter((id) => id.startsWith('model.'))).toEqual(built)
   })
 

@@ -245,6 +245,7 @@ describe('a build that does not behave', () => {
   const plan: Plan = {
     region: 'eu',
     nodes: [node('model.p.a'), node('test.p.t', { 'model.p.a': 'f' })],
+    unaffected: [],
     leftBehind: [],
     restated: [],
     refused: null,
@@ -365,8 +366,10 @@ describe('a build that does not behave', () => {
     expect(told).toEqual(['model.p.a started', 'model.p.a success', 'test.p.t success'])
   })
   it('is not asked when nothing is planned; what another version recorded is recorded anew', async () => {
-    const { events, execution, closed } = await run([], { plan: { ...plan, nodes: [], restated: [node('model.p.a')] } })
-    expect(events).toEqual(['success model.p.a: recorded anew by a newer version, not built'])
+    const because = 'recorded anew by a newer version, not built'
+    const restated = [{ ...node('model.p.a'), because }]
+    const { events, execution, closed } = await run([], { plan: { ...plan, nodes: [], restated } })
+    expect(events).toEqual([`success model.p.a: ${because}`])
     expect([execution.conclusion, closed]).toEqual(['success', false])
   })
   it('is a failure when the plan was refused', async () => {

@@ -36,7 +36,7 @@ describe('the table', () => {
     )
     await (await openLedger(warehouse, place)).append(events)
     expect(await eventsIn(warehouse)).toEqual(new Set(events))
-    expect(warehouse.statements.filter((sql) => sql.startsWith('INSERT'))).toHaveLength(3)
+    expect(warehouse.statements.filter((sql) => sql.startsWith('INSERT'))).toHaveLength(4)
   })
   it('asks for no more parameters at once than Databricks takes', async () => {
     const warehouse = memoryWarehouse()
@@ -131,6 +131,52 @@ describe('the table', () => {
     const warehouse = memoryWarehouse()
     await openLedger(warehouse, { database: null, schema: 'we`ird' })
     expect(warehouse.statements[0]).toContain('`we``ird`.`dbt_regions_ledger`')
+  })
+})
+
+describe('what nodes give', () => {
+  const outputs = '{"queries":[]}'
+  const old =
+    'event_time STRING, run_id STRING, sequence BIGINT, region STRING, unique_id STRING, status STRING, fingerprint STRING, fingerprint_version INT, parents STRING, relation STRING, commit_sha STRING, message STRING'
+
+  it('is kept, on a real engine, with the newest events of each node, also by a ledger of an older version', async () => {
+    const warehouse = await embedded(['eu'])
+    try {
+      await warehouse.query('CREATE SCHEMA eu.gold')
+      await warehouse.query(`CREATE TABLE eu.gold.dbt_regions_ledger (${old})`)
+      const ledger = await openLedger(warehouse, place)
+      expect((await ledger.outputs())('model.shop.a', 'r1')).toBe(null)
+      await ledger.append([event()])
+      expect((await (await openLedger(warehouse, place)).outputs())('model.shop.a', 'r1')).toBe(null)
+      const runs = [1, 2, 3, 4, 5, 6]
+      await ledger.append(runs.map((n) => event({ run_id: `r${n}`, time: `2026-01-0${n}`, outputs: `${outputs}${n}` })))
+      const found = await (await openLedger(warehouse, place)).outputs()
+      expect(runs.map((n) => found('model.shop.a', `r${n}`))).toEqual([
+        null,
+        null,
+        ...[3, 4, 5, 6].map((n) => `${outputs}${n}`),
+      ])
+      expect(found('model.shop.b', 'r6')).toBe(null)
+      expect((await eventsIn(warehouse)).size).toBe(1)
+    } finally {
+      await warehouse.close()
+    }
+  })
+  it('is left out where the ledger may not be altered', async () => {
+    const warehouse = memoryWarehouse()
+    warehouse.tables.set('`eu`.`gold`.`dbt_regions_ledger`', [])
+    const query: typeof warehouse.query = async (sql, parameters) => {
+      if (sql.startsWith('ALTER')) throw new WarehouseError('no', { condition: 'INSUFFICIENT_PERMISSIONS' })
+      return warehouse.query(sql, parameters)
+    }
+    await (await openLedger({ ...warehouse, query }, place)).append([event({ outputs })])
+    expect(await eventsIn(warehouse)).toEqual(new Set([event()]))
+  })
+  it('is not asked for before there is a ledger', async () => {
+    const warehouse = memoryWarehouse()
+    const ledger = await openLedger(warehouse, place)
+    expect((await ledger.outputs())('model.shop.a', 'r1')).toBe(null)
+    expect(warehouse.statements).toHaveLength(1)
   })
 })
 
@@ -231,6 +277,28 @@ describe('currentState', () => {
     const state = currentState([...events].reverse()).get('model.shop.a')
     expect(state?.contested).toBe(contested)
     expect(state?.deployed === null).toBe(contested)
+  })
+  /** Run, status and fingerprint in order; `anew` is a success that nothing was built for -> what may stand there, and what it may be called. */
+  const possibilities: [events: string, possible: string, fingerprints: string, contested: boolean][] = [
+    ['a:success:f1', 'f1', 'f1', false],
+    ['a:success:f1 b:pending:f2', 'f1 f2', 'f1 f2', false],
+    ['a:success:f1 b:pending:f2 b:started:f2 b:failed:f2', 'f1 f2', 'f1 f2', false],
+    ['a:success:f1 b:pending:f2 b:started:f2 b:success:f2', 'f2', 'f2', false],
+    ['a:started:f1 b:started:f2 b:success:f2 a:success:f1', 'f2 f1', 'f2 f1', true],
+    ['a:success:f1 b:anew:f2 c:anew:f3', 'f3', 'f1 f2 f3', false],
+    ['a:success:f1 b:anew:f2 c:started:f3 c:success:f3', 'f3', 'f3', false],
+    ['a:success:f1 b:started:f2 c:anew:f1', 'f1 f2 f1', 'f1 f2', true],
+  ]
+  it.each(possibilities)('of what may stand there, %s', (written, possible, fingerprints, contested) => {
+    const events = written.split(' ').map((each, sequence) => {
+      const [run_id = '', said, fingerprint = ''] = each.split(':')
+      const status = said === 'anew' ? 'success' : (said as LedgerEvent['status'])
+      const message = said === 'anew' ? 'not built' : null
+      return event({ run_id, status, fingerprint, message, time: `2026-01-01T00:00:00.00${sequence}Z` })
+    })
+    const state = currentState([...events].reverse()).get('model.shop.a')
+    expect(state?.possible.map((each) => each.fingerprint).join(' ')).toBe(possible)
+    expect([state?.fingerprints.join(' '), state?.contested]).toEqual([fingerprints, contested])
   })
   it('keeps every place that a node was built in', () => {
     const events = [

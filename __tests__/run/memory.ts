@@ -26,6 +26,11 @@ export function memoryWarehouse(): Warehouse & { readonly statements: string[]; 
       rowsOf(inserted[1] ?? '').push(...rows.map((row) => rowOf(columns, row.split(', '), parameters)))
       return []
     }
+    const added = /^ALTER TABLE (\S+) ADD COLUMN \S+ STRING$/.exec(sql)
+    if (added !== null) {
+      rowsOf(added[1] ?? '')
+      return []
+    }
     const selected = /^SELECT (.*) FROM (\S+)$/.exec(sql)
     if (selected === null) throw new WarehouseError(`[PARSE_SYNTAX_ERROR] ${sql}`)
     const columns = (selected[1] ?? '').split(', ')

@@ -24,6 +24,7 @@ export async function deployAction(repository: Repository, inputs: Inputs): Prom
   try {
     deployed = await deployRegion(repository, region, {
       engine,
+      all: inputs.all ?? false,
       runId: `${context.runId}-${attempt}`,
       progress: { say: (line) => core.info(line), now: () => {} },
       signal,

@@ -2,7 +2,7 @@ import type { Git } from '../adapters/git.ts'
 import type { Side } from '../check.ts'
 import type { Region } from '../config.ts'
 import { compileNode, compileTemplate } from '../dbt/compile.ts'
-import { type CommitRelation, commitsOf, commitsToReread, deploy, planSteps } from '../deploy.ts'
+import { type CommitRelation, commitsOf, commitsToReread, type DeployInput, deploy, planSteps } from '../deploy.ts'
 import { ConfigurationError } from '../errors.ts'
 import { type Fingerprints, fingerprints, settingsOf } from '../graph/fingerprint.ts'
 import type { Progress } from '../progress.ts'
@@ -12,9 +12,10 @@ import { type Repository, wholeEnvironment } from '../repository.ts'
 import type { Build, NodeResult } from '../run/build.ts'
 import { type Execution, execute } from '../run/execute.ts'
 import { type LedgerState, type OpenLedger, openLedger } from '../run/ledger.ts'
-import type { Plan } from '../run/plan.ts'
+import type { Plan, RecordedNode } from '../run/plan.ts'
 import { WarehouseError } from '../run/warehouse.ts'
 import { readCommit, readHead } from '../sides.ts'
+import { startSqlLibrary } from '../start-sql.ts'
 import { unbroken } from './project.ts'
 import type { Prepared, Workspace } from './workspace.ts'
 
@@ -22,6 +23,8 @@ export type Engine = 'dbt' | 'demo'
 
 export interface DeployOptions {
   readonly engine: Engine
+  /** Whether everything downstream of what differs is run, and not only what that affects. */
+  readonly all: boolean
   /** Another one for every attempt. */
   readonly runId: string
   readonly progress: Progress
@@ -118,7 +121,7 @@ class Deploy {
   async run(): Promise<Deployed> {
     const { warehouse } = this.#opened.workspace
     const ledger = await openLedger(warehouse, this.#opened.head.project.target)
-    const plan = await this.#plan(ledger.state)
+    const plan = await this.#plan(ledger)
     for (const line of planLines(plan)) this.#options.progress.say(line)
     await this.#options.onPlan?.(plan)
     const prepared = plan.nodes.length === 0 ? nothingToBuild : await this.#opened.workspace.prepare(plan)
@@ -130,13 +133,13 @@ class Deploy {
     return { deployment, artifacts }
   }
 
-  async #plan(ledger: LedgerState): Promise<Plan> {
+  async #plan({ state: ledger, outputs }: OpenLedger): Promise<Plan> {
     const { head, at } = this.#opened
     const commit = this.#commit.id
     const recorded = [...new Set([...commitsOf(ledger), ...commitsToReread(ledger)])]
     await this.#git.complete(recorded.filter((each) => each !== commit))
     const reread = await rereadCommits(this.#git, ledger, at)
-    return deploy({
+    const input: DeployInput = {
       region: this.#region.name,
       otherRegions: this.#otherRegions,
       project: head.project,
@@ -145,7 +148,17 @@ class Deploy {
       ledger,
       history: await historyOf(this.#git, ledger, commit),
       reread: (id) => reread.get(id) ?? null,
-    })
+    }
+    const whole = deploy(input)
+    if (whole.nodes.length === 0) return whole
+    // Only now, for most deploys have nothing to do.
+    const [{ AlongLedger }, found] = await Promise.all([
+      import('../run/along.ts'),
+      outputs(),
+      startSqlLibrary(whole.nodes.length),
+    ])
+    const along = new AlongLedger(input, compileNode, found)
+    return withOutputs(this.#options.all ? whole : deploy({ ...input, along }), along)
   }
 
   async #execute(plan: Plan, build: Build, ledger: OpenLedger): Promise<Execution> {
@@ -199,6 +212,14 @@ class Deploy {
       elapsed: (performance.now() - this.#started) / 1000,
     }
   }
+}
+
+/** The plan with what each node gives, for the ledger. */
+function withOutputs(plan: Plan, along: { outputs(unique_id: string): string }): Plan {
+  const recorded = <N extends RecordedNode>(node: N): N => ({ ...node, outputs: along.outputs(node.unique_id) })
+  const of = <N extends RecordedNode>(nodes: readonly N[]) =>
+    nodes.map((node) => (node.unique_id.startsWith('test.') ? node : recorded(node)))
+  return { ...plan, nodes: of(plan.nodes), restated: of(plan.restated) }
 }
 
 /** An outage, or a credential that expired on the way: what was done is recorded, as far as it could be. */

@@ -1,3 +1,4 @@
+import type { QueryAnalysis } from '../sql/analysis.ts'
 import { compareOutputs, type Difference } from '../sql/compare.ts'
 import type { NodeChange } from './change.ts'
 import type { ProjectColumns, Versions } from './columns.ts'
@@ -5,14 +6,9 @@ import type { Effects } from './effects.ts'
 import type { Fingerprinted } from './fingerprint.ts'
 import { type Graph, graphOf } from './graph.ts'
 import { descendants, topologicalOrder } from './order.ts'
-
-/** How what a relation holds differs from before; columns in lower case. */
-interface Impact {
-  readonly rows: boolean
-  readonly columns: ReadonlySet<string> | 'all'
-}
-
-const anything: Impact = { rows: true, columns: 'all' }
+import { anything, type Impact, type Impacts, joined } from './outputs.ts'
+import { readByQuery } from './reach.ts'
+import { type Affected, spread, startsOf } from './spread.ts'
 
 /** Both sides of a comparison with their columns; head's under the versions of what is known to differ so far. */
 export interface ComparedColumns {
@@ -27,12 +23,14 @@ export interface ComparedColumns {
  * The changes with `affects` and `exposures` as they are along columns: without what is downstream and uses nothing of what
  * changed. What uses anything of it, or may do so, stays.
  */
-export function alongColumns(changes: readonly NodeChange[], compared: ComparedColumns): NodeChange[] {
-  const starts = new Map(changes.flatMap((change) => startOf(change, compared) ?? []))
-  if ([...starts.values()].every((impact) => impact === anything)) return [...changes]
-  const graph = graphOf(compared.to.project.manifest)
-  const affected = affectedNodes(graph, starts, compared)
-  return changes.map((change) => {
+export function alongColumns(changes: readonly NodeChange[], compared: ComparedColumns): Affected {
+  const { from, to, effects } = compared
+  const starts = startsOf(changes, from, to, effects)
+  if ([...starts.values()].every((impact) => impact === anything)) return { changes, impacts: spread(to, starts) }
+  const graph = graphOf(to.project.manifest)
+  const impacts = impactsFrom(graph, starts, compared)
+  const affected = new Set(impacts.keys())
+  const along = changes.map((change) => {
     // What is removed has no children at head.
     if (change.affects.length === 0 || change.state === 'removed') return change
     const reached = reachedThrough(graph, change.unique_id, affected)
@@ -43,26 +41,23 @@ export function alongColumns(changes: readonly NodeChange[], compared: ComparedC
       exposures: change.exposures.filter(left),
     }
   })
+  return { changes: along, impacts }
 }
 
-/** What is downstream of some nodes and gives other results because of them, tests left out. */
-function affectedNodes(
-  graph: Graph,
-  starts: ReadonlyMap<string, Impact>,
-  { base, head }: ComparedColumns,
-): Set<string> {
+/** How what some nodes and those downstream of them give differs, tests left out. */
+function impactsFrom(graph: Graph, starts: Impacts, { base, head, to }: ComparedColumns): Impacts {
   const impacts = new Map(starts)
   const columns = head(versionsOf(impacts))
-  const affected = new Set<string>()
   for (const id of topologicalOrder(graph, descendants(graph, starts.keys()))) {
     if (/^(test|unit_test|analysis)\./.test(id)) continue
-    if (!(graph.parents.get(id) ?? []).some((parent) => impacts.has(parent))) continue
-    const impact = impactOn(id, base, columns)
-    if (impact === null) continue
-    affected.add(id)
-    impacts.set(id, joined(impacts.get(id), impact))
+    const above = (graph.parents.get(id) ?? []).filter((parent) => impacts.has(parent))
+    if (above.length === 0) continue
+    const blind = above.some((parent) => impacts.get(parent) === anything)
+    const read = readByQuery(to.project.manifest, id).filter((parent) => impacts.has(parent))
+    const impact = blind ? anything : impactOn(id, read, base, columns)
+    if (impact !== null) impacts.set(id, joined(impacts.get(id), impact))
   }
-  return affected
+  return impacts
 }
 
 function reachedThrough({ children }: Graph, start: string, affected: ReadonlySet<string>): Set<string> {
@@ -78,19 +73,8 @@ function reachedThrough({ children }: Graph, start: string, affected: ReadonlySe
   return reached
 }
 
-/** What of a change reaches further than the node itself: certain columns where only its SQL differs and its rows are the same. */
-function startOf(change: NodeChange, { from, to, effects }: ComparedColumns): [[string, Impact]] | null {
-  const { unique_id, all } = change
-  if (change.change === 'none' || change.change === 'governance') return null
-  const effect = effects.get(unique_id)
-  const [old, now] = [from.fingerprints.get(unique_id)?.parts, to.fingerprints.get(unique_id)?.parts]
-  const codeOnly = old !== undefined && old.config === now?.config && old.place === now.place
-  const byColumns = codeOnly && all.every((each) => ['column', 'additive', 'governance'].includes(each))
-  if (effect === undefined || effect.whole || !byColumns) return [[unique_id, anything]]
-  return [[unique_id, { rows: false, columns: lowered(effect.columns) }]]
-}
-
-function versionsOf(impacts: ReadonlyMap<string, Impact>): Versions {
+/** The versions of what nodes hold that differs. The impacts of a node's parents must be there before its columns are asked for. */
+export function versionsOf(impacts: Impacts): Versions {
   const differs = (id: string, column: string | null): boolean => {
     const impact = impacts.get(id)
     if (impact === undefined) return false
@@ -103,11 +87,12 @@ function versionsOf(impacts: ReadonlyMap<string, Impact>): Versions {
   }
 }
 
-/** What the node gives otherwise; null when nothing. */
-function impactOn(id: string, base: ProjectColumns, head: ProjectColumns): Impact | null {
+/** What the node gives otherwise; null when nothing. `read` is what of its parents differs. */
+function impactOn(id: string, read: readonly string[], base: ProjectColumns, head: ProjectColumns): Impact | null {
   if (!/^(model|snapshot)\./.test(id) || !base.has(id) || !head.has(id)) return anything
   const [before, after] = [base.node(id), head.node(id)]
   if ('unknown' in before || 'unknown' in after || before.queries.length !== after.queries.length) return anything
+  if (!readsAll(after.queries, read)) return anything
   let impact: Impact | null = null
   for (const [index, query] of after.queries.entries()) {
     const old = before.queries[index]
@@ -117,17 +102,17 @@ function impactOn(id: string, base: ProjectColumns, head: ProjectColumns): Impac
   return impact
 }
 
+/** What a node depends on without reading it as a relation, such as a function, may do anything to it. */
+export function readsAll(queries: readonly QueryAnalysis[], parents: readonly string[]): boolean {
+  const read = new Set(queries.flatMap(({ relations }) => relations))
+  return parents.every((parent) => read.has(parent))
+}
+
 function impactOf({ rows, changed, added, removed, shown, all }: Difference): Impact | null {
   const columns = [...changed, ...added, ...removed]
   if (rows.length + columns.length + shown.length === 0 && all === null) return null
   const whole = shown.length > 0 || all !== null || columns.includes('(unnamed)')
   return { rows: rows.length > 0, columns: whole ? 'all' : lowered(columns) }
-}
-
-function joined(one: Impact | undefined, other: Impact): Impact {
-  if (one === undefined) return other
-  const columns = one.columns === 'all' || other.columns === 'all' ? 'all' : new Set([...one.columns, ...other.columns])
-  return { rows: one.rows || other.rows, columns }
 }
 
 function lowered(columns: readonly string[]): Set<string> {

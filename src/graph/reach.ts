@@ -29,3 +29,13 @@ export function ephemeralParents(manifest: Manifest, node: ManifestNode): Manife
 export function relationOf(manifest: Manifest, unique_id: string): string | null {
   return manifest.nodes.get(unique_id)?.relation_name ?? manifest.sources.get(unique_id)?.relation_name ?? null
 }
+
+/** What a node's compiled query depends on besides what is inlined in it, sorted. */
+export function readByQuery(manifest: Manifest, unique_id: string): string[] {
+  const node = manifest.nodes.get(unique_id)
+  if (node === undefined) return []
+  const inlined = ephemeralParents(manifest, node)
+  const names = new Set(inlined.map((each) => each.unique_id))
+  const all = new Set([node, ...inlined].flatMap((each) => each.depends_on.nodes))
+  return [...all].filter((id) => !names.has(id)).sort()
+}

@@ -68,9 +68,9 @@ class Run {
   }
 
   async begin(): Promise<void> {
-    for (const node of this.input.plan.restated)
-      this.append(node, 'success', 'recorded anew by a newer version, not built')
     for (const node of this.planned.values()) this.record(node, 'pending', null)
+    // After what they may name as their parents: whoever is recorded anew is equal to what a parent will be.
+    for (const node of this.input.plan.restated) this.append(node, 'success', node.because)
     await this.flush()
   }
 
@@ -137,8 +137,9 @@ class Run {
   }
 
   append(node: RecordedNode, status: LedgerStatus, message: string | null): void {
-    const { unique_id, fingerprint, parents, relation } = node
+    const { unique_id, fingerprint, parents, relation, outputs } = node
     const { commit, runId } = this.input
+    const built = status !== 'pending' && this.planned.has(unique_id)
     this.waiting.push({
       region: this.input.plan.region,
       unique_id,
@@ -152,6 +153,7 @@ class Run {
       time: this.clock(),
       sequence: this.sequence++,
       message,
+      ...(outputs !== undefined && !built && { outputs }),
     })
   }
 

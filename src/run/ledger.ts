@@ -25,8 +25,10 @@ export interface LedgerEvent {
   readonly time: string
   /** Counts a run's events from 0. */
   readonly sequence: number
-  /** In our words, without any data. */
+  /** In our words, without any data. Of a success: why nothing was built for it. */
   readonly message: string | null
+  /** What the node gives, with `pending` and with a success for which nothing was built. It is read apart from the events. */
+  readonly outputs?: string
 }
 
 /** What the ledger says about one node. */
@@ -38,6 +40,10 @@ export interface NodeState {
   readonly lastSuccess: LedgerEvent | null
   /** The last success is of a run during which another run built it too: which of them stands there is not known. */
   readonly contested: boolean
+  /** One event for each version of the node that may stand there, or that a run meant to build since its last success. */
+  readonly possible: readonly LedgerEvent[]
+  /** The fingerprints of these versions, and of those that were recorded since as giving the same. */
+  readonly fingerprints: readonly string[]
   /** Every place that it was ever built in, or begun to be, sorted. */
   readonly relations: readonly string[]
 }
@@ -60,12 +66,19 @@ const columns = {
   commit_sha: 'STRING',
   message: 'STRING',
 } as const
+/** Ledgers of older versions have no such column until something is written to it. */
+const outputsColumn = 'outputs'
 const names = Object.keys(columns).join(', ')
+
+/** What a run recorded that a node gives, as text; null when it did not. */
+export type RecordedOutputs = (unique_id: string, run_id: string) => string | null
 
 /** A region's ledger as it stood when it was opened, and what appends to it. */
 export interface OpenLedger {
   readonly state: LedgerState
   readonly append: Ledger
+  /** What the newest runs recorded: much text, which a deploy with nothing to do does not ask for. */
+  outputs(): Promise<RecordedOutputs>
 }
 
 /** The ledger of a region whose target builds in `schema` of `database`; its table is made with the first event. */
@@ -76,18 +89,69 @@ export async function openLedger(
   const table = { database, schema, identifier: ledgerName }
   const events = await readEvents(warehouse, table)
   let made = events !== null
+  let holdsOutputs = events === null ? true : null
+  const hasOutputs = async () => {
+    const found = await warehouse.columns(table)
+    return found?.some(({ name }) => name.toLowerCase() === outputsColumn) ?? false
+  }
   return {
     state: currentState(events ?? []),
     async append(written) {
       if (!made) await createTable(warehouse, table)
       made = true
-      await insertEvents(warehouse, table, written)
+      if (written.some(({ outputs }) => outputs !== undefined))
+        holdsOutputs ??= await addOutputs(warehouse, table, hasOutputs)
+      await insertEvents(warehouse, table, written, holdsOutputs === true)
+    },
+    async outputs() {
+      const kept = events !== null && (await hasOutputs())
+      return kept ? readOutputs(warehouse, table) : () => null
     },
   }
 }
 
+/** Adds the column to a ledger of an older version; false where that is not permitted, and then the ledger goes on without. */
+async function addOutputs(warehouse: Warehouse, table: RelationName, has: () => Promise<boolean>): Promise<boolean> {
+  if (await has()) return true
+  try {
+    await warehouse.query(`ALTER TABLE ${quotedRelation(table)} ADD COLUMN ${outputsColumn} STRING`)
+    return true
+  } catch (error) {
+    if (!(error instanceof WarehouseError)) throw error
+    // Another run may have added it at the same moment.
+    return has()
+  }
+}
+
+/** Of each node what stands behind its newest events: older ones are of versions that nothing is compared with any more. */
+const kept = 4
+
+async function readOutputs(warehouse: Warehouse, table: RelationName): Promise<RecordedOutputs> {
+  const newest = `row_number() OVER (PARTITION BY unique_id ORDER BY event_time DESC, sequence DESC)`
+  const all = `SELECT unique_id, run_id, ${outputsColumn}, ${newest} AS age FROM ${quotedRelation(table)} WHERE ${outputsColumn} IS NOT NULL`
+  const rows = await warehouse.query(`SELECT unique_id, run_id, ${outputsColumn} FROM (${all}) WHERE age <= ${kept}`)
+  return recordedOutputs(
+    rows.map(({ unique_id, run_id, [outputsColumn]: outputs }) => ({
+      unique_id: String(unique_id),
+      run_id: String(run_id),
+      outputs: String(outputs),
+    })),
+  )
+}
+
+/** Looks up what events recorded. A run records it once for each node. */
+export function recordedOutputs(
+  events: Iterable<Pick<LedgerEvent, 'unique_id' | 'run_id'> & { readonly outputs?: string }>,
+): RecordedOutputs {
+  const found = new Map<string, string>()
+  for (const { unique_id, run_id, outputs } of events) {
+    if (outputs !== undefined) found.set(`${unique_id}\0${run_id}`, outputs)
+  }
+  return (unique_id, run_id) => found.get(`${unique_id}\0${run_id}`) ?? null
+}
+
 async function createTable(warehouse: Warehouse, table: RelationName): Promise<void> {
-  const definitions = Object.entries(columns).map(([name, type]) => `${name} ${type}`)
+  const definitions = [...Object.entries(columns), [outputsColumn, 'STRING']].map(([name, type]) => `${name} ${type}`)
   const create = `CREATE TABLE IF NOT EXISTS ${quotedRelation(table)} (${definitions.join(', ')})`
   try {
     await warehouse.query(create)
@@ -127,12 +191,17 @@ function isAbsence(error: unknown): boolean {
   )
 }
 
-/** Six parameters a row at most and eight for all stay below Databricks' 256: https://github.com/databricks/databricks-sql-nodejs/issues/308 */
-const rowsPerStatement = 40
+/** Seven parameters a row at most and eight for all stay below Databricks' 256: https://github.com/databricks/databricks-sql-nodejs/issues/308 */
+const rowsPerStatement = 30
 
-async function insertEvents(warehouse: Warehouse, table: RelationName, events: readonly LedgerEvent[]): Promise<void> {
+async function insertEvents(
+  warehouse: Warehouse,
+  table: RelationName,
+  events: readonly LedgerEvent[],
+  holdsOutputs: boolean,
+): Promise<void> {
   for (let start = 0; start < events.length; start += rowsPerStatement) {
-    const { sql, parameters } = insertOf(table, events.slice(start, start + rowsPerStatement))
+    const { sql, parameters } = insertOf(table, events.slice(start, start + rowsPerStatement), holdsOutputs)
     await warehouse.query(sql, parameters)
   }
 }
@@ -142,19 +211,57 @@ export function currentState(events: Iterable<LedgerEvent>): LedgerState {
   const state = new Map<string, NodeState>()
   const touches = new Map<string, Touches>()
   for (const event of sortEvents(events)) {
-    const before = state.get(event.unique_id)
+    const { unique_id } = event
+    const before = state.get(unique_id)
+    if (isRestated(event)) {
+      state.set(unique_id, restatedState(event, before))
+      continue
+    }
     const untouched = event.status === 'pending' || event.status === 'skipped'
-    const contested = event.status === 'success' && isContested(event, touches.get(event.unique_id))
-    if (!untouched) touches.set(event.unique_id, touchedBy(event, touches.get(event.unique_id)))
-    state.set(event.unique_id, {
+    const contested = event.status === 'success' && isContested(event, touches.get(unique_id))
+    if (!untouched) touches.set(unique_id, touchedBy(event, touches.get(unique_id)))
+    const certain = event.status === 'success' && !contested
+    state.set(unique_id, {
       last: event,
       deployed: event.status === 'success' ? (contested ? null : event) : untouched ? (before?.deployed ?? null) : null,
       lastSuccess: event.status === 'success' ? event : (before?.lastSuccess ?? null),
       contested,
+      possible: certain ? [event] : withEvent(before?.possible ?? [], event),
+      fingerprints: certain ? [event.fingerprint] : withText(before?.fingerprints ?? [], event.fingerprint),
       relations: untouched ? (before?.relations ?? []) : withRelation(before?.relations ?? [], event.relation),
     })
   }
   return new Map([...state].sort(([a], [b]) => compare(a, b)))
+}
+
+/** Whether a success was recorded because what stands there is as good as built. */
+function isRestated({ status, message }: LedgerEvent): boolean {
+  return status === 'success' && message !== null
+}
+
+/** Nothing is touched, so that what was not certain stays so; what stands is equal to what is recorded now. */
+function restatedState(event: LedgerEvent, before: NodeState | undefined): NodeState {
+  const certain = before === undefined || before.deployed !== null
+  const possible = before?.possible ?? []
+  return {
+    last: event,
+    deployed: certain ? event : null,
+    lastSuccess: event,
+    contested: !certain,
+    possible: certain && possible.length < 2 ? [event] : withEvent(possible, event),
+    fingerprints: withText(before?.fingerprints ?? [], event.fingerprint),
+    relations: withRelation(before?.relations ?? [], event.relation),
+  }
+}
+
+function withEvent(events: readonly LedgerEvent[], event: LedgerEvent): readonly LedgerEvent[] {
+  return events.some((each) => each.run_id === event.run_id && each.fingerprint === event.fingerprint)
+    ? events
+    : [...events, event]
+}
+
+function withText(texts: readonly string[], text: string): readonly string[] {
+  return texts.includes(text) ? texts : [...texts, text]
 }
 
 /** Run -> whether another run has touched the node since that run began to build it. */
@@ -197,6 +304,7 @@ export function runClock(now: () => Date, recordedUntil: string | null): () => s
 function insertOf(
   table: RelationName,
   events: readonly LedgerEvent[],
+  holdsOutputs: boolean,
 ): { sql: string; parameters: Record<string, Cell> } {
   const parameters: Record<string, Cell> = {}
   const parameterNames = new Map<Cell, string>()
@@ -207,10 +315,13 @@ function insertOf(
     return `:${name}`
   }
   const rows = events.map((event) =>
-    rowOf(event).map((cell) => (cell === null ? 'NULL' : typeof cell === 'number' ? String(cell) : parameter(cell))),
+    [...rowOf(event), ...(holdsOutputs ? [event.outputs ?? null] : [])].map((cell) =>
+      cell === null ? 'NULL' : typeof cell === 'number' ? String(cell) : parameter(cell),
+    ),
   )
   const values = rows.map((row) => `(${row.join(', ')})`).join(', ')
-  return { sql: `INSERT INTO ${quotedRelation(table)} (${names}) VALUES ${values}`, parameters }
+  const into = holdsOutputs ? `${names}, ${outputsColumn}` : names
+  return { sql: `INSERT INTO ${quotedRelation(table)} (${into}) VALUES ${values}`, parameters }
 }
 
 /** In the order of `columns`. */

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Tree } from './sdk.ts'
 
+/**
+ * Raised whenever the same query may get other meanings, or other queries the same ones: meanings that are kept are compared with those
+ * of the same version alone.
+ */
+export const analysisVersion = 1
+
 /** How a column is made from another one, the most that was done to it on the way. */
 export type Derivation = 'identity' | 'cast' | 'function' | 'aggregate' | 'window'
 
