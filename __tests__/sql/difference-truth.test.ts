@@ -40,6 +40,7 @@ const seeds: readonly string[] = [
   "select id as key, id + 1 as next, country as place from customers where name in ('ann', 'bob') and not (country = 'de' and id > 2)",
   'select x.country, y.n from customers x join (select country, count(*) as n from orders where amount < 4 group by country) y on x.country = y.country',
   'select * except (day) from orders where customer_id is not null',
+  'select id, name, amount from orders natural left join customers',
 ]
 
 const columns: Readonly<Record<string, readonly (readonly [name: string, type: string])[]>> = {

@@ -15,8 +15,10 @@ import {
   type Upstream,
 } from './analysis.ts'
 import { type Around, type Formed, formOf, opaque, UnknownSql, writtenForm } from './expression.ts'
+import { effectOf } from './functions.ts'
 import { derived, type Found, type From, lookUp, type Place, seen } from './lookup.ts'
 import { baseRelation, columnOf, manyStars, renamedOutput, unnamed } from './outputs.ts'
+import { pivoted } from './pivot.ts'
 import { parseSql, type Tree } from './sdk.ts'
 import { isNothing, isParts, isQuery, listOf, nameOf, namesOf, nodeOf, type Parts, setOperations } from './tree.ts'
 
@@ -65,6 +67,8 @@ class Reader {
   readonly read = new Set<string>()
   readonly #relations: Relations
   readonly #apart: Relations
+  /** How many recursive common table expressions are being read. */
+  #recursions = 0
 
   constructor(relations: Relations, apart: Relations) {
     this.#relations = relations
@@ -86,18 +90,46 @@ class Reader {
 
   #with(tree: Tree | undefined, ctes: Ctes, parent: Place | null): Ctes {
     if (!isParts(tree)) return ctes
-    if (tree.recursive === true) throw new UnknownSql('a recursive common table expression')
     const visible = new Map(ctes)
     for (const cte of listOf(tree.ctes)) {
       if (!isParts(cte)) throw new UnknownSql('a common table expression')
       const before = new Map(visible)
       let output: Output | null = null
       visible.set(nameOf(cte.alias).toLowerCase(), () => {
-        output ??= renamedOutput(this.query(cte.this ?? null, before, parent), { column_aliases: cte.columns ?? null })
+        output ??= tree.recursive === true ? this.#recursive(cte, before, parent) : this.#cte(cte, before, parent)
         return output
       })
     }
     return visible
+  }
+
+  #cte(cte: Parts, ctes: Ctes, parent: Place | null): Output {
+    return renamedOutput(this.query(cte.this ?? null, ctes, parent), { column_aliases: cte.columns ?? null })
+  }
+
+  /**
+   * A common table expression that may read itself: what it starts with, and then, until no more comes upstream, itself. What
+   * any of its columns holds, and its rows, may depend on every other.
+   */
+  #recursive(cte: Parts, before: Ctes, parent: Place | null): Output {
+    const [kind, { left }] = nodeOf(cte.this ?? null)
+    if (!setOperations.has(kind)) return this.#cte(cte, before, parent)
+    let known = this.#cte({ ...cte, this: left ?? null }, before, parent)
+    let isRead = false
+    const level = ++this.#recursions
+    for (;;) {
+      const self = itself(known, level)
+      const within = new Map(before).set(nameOf(cte.alias).toLowerCase(), () => {
+        isRead = true
+        return self
+      })
+      const output = this.#cte(cte, within, parent)
+      const isWhole = upstreamOf(output) === upstreamOf(known)
+      known = output
+      if (isRead && !isWhole) continue
+      this.#recursions--
+      return isRead ? recursiveOutput(output) : output
+    }
   }
 
   #select(select: Parts, ctes: Ctes, parent: Place | null): Output {
@@ -239,6 +271,10 @@ class Scope {
       this.#part('joins', ['nested', writtenForm(Object.keys(parts))], null)
     } else if (kind === 'values') this.#named(parts, valuesOf(parts))
     else if (kind === 'function' || kind === 'lateral') this.#tableFunction(kind, parts)
+    else if (kind === 'alias' && isTableFunction(parts.this ?? null)) {
+      const [inner, call] = nodeOf(parts.this ?? null)
+      this.#tableFunction(inner, { ...call, alias: parts.alias ?? null, column_aliases: parts.column_aliases ?? null })
+    } else if (isTableFunction(tree)) this.#tableFunction(kind, parts)
     else this.#opaque(tree, parts)
   }
 
@@ -248,13 +284,14 @@ class Scope {
     this.from(tree.this ?? null)
     const added = this.#sources.filter((each) => !before.includes(each))
     const kind = String(tree.kind)
-    const using = namesOf(tree.using).map((name) => name.toLowerCase())
+    const isNatural = kind.includes('Natural')
+    const using = isNatural ? commonNames(before, added) : namesOf(tree.using).map((name) => name.toLowerCase())
     const { this: _, kind: __, on, using: ___, ...rest } = tree
     const condition = this.#form(on, this.#place())
     const keys = using.flatMap((name) => lookUp([name], this.#place()).upstream)
     this.#reader.use('join', [...condition.upstream, ...keys])
     const all = this.#sources.map(({ output }) => signatureOf(output))
-    const natural = kind.includes('Natural') ? all : []
+    const natural = isNatural ? all : []
     const form = [
       kind,
       added.map(({ label }) => label),
@@ -264,7 +301,6 @@ class Scope {
       writtenForm(rest),
     ]
     this.#part('joins', form, tree)
-    if (kind.includes('Natural')) throw new UnknownSql('a natural join')
     if (/Semi|Anti/.test(kind)) for (const each of added) this.#hidden.add(each)
     else for (const name of using) this.#merge(name)
   }
@@ -412,6 +448,11 @@ class Scope {
   }
 
   #tableFunction(kind: string, parts: Parts): void {
+    const named = kind === 'function' ? namedBy(parts) : null
+    if (named !== null) {
+      this.from({ table: { ...named, alias: parts.alias ?? null } })
+      return
+    }
     const { alias, table_alias: _, column_aliases: names, ...rest } = parts
     const formed = this.#form({ [kind]: rest }, this.#place())
     this.#part('joins', ['function', formed.form], null)
@@ -437,15 +478,17 @@ class Scope {
     inner.from(parts.this ?? null)
     const outputs = inner.#sources.map(({ output }) => output)
     const form = opaque({ [kind]: { ...parts, this: null } }, outputs)
-    for (const { column } of columnsOf(outputs.flatMap(({ entries }) => entries)))
-      this.#reader.use('group', column.upstream)
+    const all = outputs.flatMap(({ entries }) => entries)
+    const columns = columnsOf(all).map(({ column }) => column)
+    const made = columns.length === all.length ? pivoted(kind, parts, columns, form) : null
+    for (const { upstream } of made?.used ?? columns) this.#reader.use('group', upstream)
     const rows = rowsOf(
       [part(kind, form, tree)],
       outputs.map((output) => ({ label: kind, name: '', rows: output.rows })),
     )
     const alias = nameOf(parts.alias)
     const output = {
-      entries: [{ star: manyStars(`a ${kind}`, meaningOf(form)) }],
+      entries: made?.entries ?? [{ star: manyStars(`a ${kind}`, meaningOf(form)) }],
       rows,
       depth: 1 + Math.max(0, ...outputs.map(({ depth }) => depth)),
       label: 'derived',
@@ -502,6 +545,28 @@ function columnsOfItem(tree: Tree, formed: Formed, depth: number): OutputColumn[
   return [columnOf(own, { ...formed, form })]
 }
 
+/** What a recursive query reads when it reads itself. */
+function itself(known: Output, level: number): Output {
+  const entries = known.entries.map((entry, index): Entry => {
+    if ('star' in entry) throw new UnknownSql('a recursive common table expression whose columns are not known')
+    return { column: { ...entry.column, meaning: meaningOf(['itself', level, index]) } }
+  })
+  const rows = rowsOf([part('recursion', ['itself', level], null)], [])
+  return { entries, rows, depth: 0, label: 'itself' }
+}
+
+function upstreamOf({ entries }: Output): string {
+  return JSON.stringify(columnsOf(entries).map(({ column }) => column.upstream))
+}
+
+function recursiveOutput(output: Output): Output {
+  const all = [signatureOf(output), output.rows.meaning]
+  const entries = columnsOf(output.entries).map(
+    ({ column }, index): Entry => ({ column: { ...column, meaning: meaningOf(['recursive', index, all]) } }),
+  )
+  return { ...output, entries, rows: { ...output.rows, meaning: meaningOf(['recursive rows', all]) } }
+}
+
 /** Set operations pair columns by their place. */
 function united(left: Output, right: Output): Entry[] {
   const [ours, theirs] = [columnsOf(left.entries), columnsOf(right.entries)]
@@ -520,6 +585,19 @@ function united(left: Output, right: Output): Entry[] {
   const relation =
     [...left.entries, ...right.entries].flatMap((entry) => ('star' in entry ? [entry.star.relation] : []))[0] ?? ''
   return [{ star: manyStars(relation, all, [left, right]) }]
+}
+
+/** The names that both sides of a natural join have. */
+function commonNames(before: readonly From[], added: readonly From[]): string[] {
+  const [left, right] = [before, added].map((sources) =>
+    sources
+      .flatMap(({ output }) => output.entries)
+      .map((entry) => {
+        if ('star' in entry) throw new UnknownSql('a natural join of relations whose columns are not known')
+        return entry.column.name.toLowerCase()
+      }),
+  )
+  return [...new Set(left)].filter((name) => right?.includes(name))
 }
 
 function narrowed(star: OpenStar, source: From, alone: boolean, except: ReadonlySet<string>): OpenStar {
@@ -554,7 +632,7 @@ function starFound(star: Parts, { sources }: Place): Found {
 function valuesOf(parts: Parts): Output {
   const form = writtenForm({ ...parts, alias: null, column_aliases: null })
   if (/"(column|select|subquery)"/.test(JSON.stringify(form)))
-    throw new UnknownSql('VALUES of something else than literals')
+    throw new UnknownSql('VALUES of something else than literals and functions of them')
   const rows = rowsOf([part('values', form, null)], [])
   const [first] = listOf(parts.expressions)
   const width = isParts(first) ? listOf(first.expressions).length : 0
@@ -565,6 +643,23 @@ function valuesOf(parts: Parts): Output {
     }),
   )
   return renamedOutput({ entries, rows, depth: 0, label: 'values' }, parts)
+}
+
+/** Whether a node of FROM is a function that makes rows. */
+function isTableFunction(tree: Tree): boolean {
+  const [kind] = nodeOf(tree)
+  return kind === 'function' || effectOf(kind, '') === 'shape'
+}
+
+/** The parts of the name that `identifier()` makes of a text; null for another function, or for a name that is computed. */
+function namedBy(call: Parts): Parts | null {
+  const [argument, ...more] = listOf(call.args)
+  const [kind, { value }] = nodeOf(argument ?? null)
+  if (nameOf(call).toLowerCase() !== 'identifier' || more.length > 0) return null
+  if (kind !== 'literal' || typeof value !== 'string') return null
+  const parts = [...value.matchAll(/`((?:[^`]|``)*)`|([^.`]+)/g)].map((match) => match[1] ?? match[2] ?? '')
+  const [name = '', schema = '', catalog = ''] = parts.reverse()
+  return parts.length > 3 ? null : { name: { name }, schema: { name: schema }, catalog: { name: catalog } }
 }
 
 /** What stands between the ANDs of a condition, in no order. */

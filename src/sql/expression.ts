@@ -76,8 +76,8 @@ export function formOf(annotated: Tree | undefined, around: Around): Formed {
   if (kind === 'lambda') return ofLambda(parts, around)
   if (kind === 'window_function') return ofWindow(parts, around)
   if (kind === 'function' || kind === 'aggregate_function') return ofFunction(kind, parts, around)
-  const inner = ofParts(tree, around)
-  if (kind === '' || kind === 'alias' || structural.has(kind)) return inner
+  if (kind === '' || kind === 'alias' || structural.has(kind)) return ofParts(tree, around)
+  const inner = mirrored.has(kind) ? ofSides(kind, parts, around) : ofParts(tree, around)
   return applied(inner, kind, typeof parts.name === 'string' ? parts.name : kind, typeOf(kind, parts))
 }
 
@@ -103,6 +103,29 @@ function ofParts(tree: Parts, around: Around): Formed {
     form,
     all.map(([, part]) => part),
   )
+}
+
+/** Comparisons by what they are called when their sides are exchanged. */
+const mirrored: ReadonlyMap<string, string> = new Map([
+  ['eq', 'eq'],
+  ['neq', 'neq'],
+  ['null_safe_eq', 'null_safe_eq'],
+  ['lt', 'gt'],
+  ['lte', 'gte'],
+  ['gt', 'lt'],
+  ['gte', 'lte'],
+])
+
+/** `a = b` is `b = a`, and `a < b` is `b > a`. */
+function ofSides(kind: string, parts: Parts, around: Around): Formed {
+  const { left, right, ...rest } = parts
+  const sides = [left, right].map((side) => formOf(side, around))
+  const texts = sides.map(({ form }) => JSON.stringify(form))
+  const swapped = (texts[0] ?? '') > (texts[1] ?? '')
+  const more = ofParts(rest, around)
+  const ordered = sides.map(({ form }) => form)
+  if (swapped) ordered.reverse()
+  return joined([swapped ? (mirrored.get(kind) ?? kind) : kind, ...ordered, more.form], [...sides, more])
 }
 
 function joined(form: Form, all: readonly Formed[]): Formed {
@@ -176,7 +199,8 @@ function ofQuery(tree: Tree, around: Around): Formed {
   const unknown = output.entries.flatMap((entry) => ('star' in entry ? [] : (entry.column.unknown ?? [])))[0] ?? null
   return {
     ...nothing,
-    form: ['query', output.rows.meaning, columns, signatureOf(output)],
+    // Within an expression its columns are taken by their place.
+    form: ['query', output.rows.meaning, columns],
     upstream: derived(upstream, 'function', 'subquery'),
     unknown: open === undefined ? unknown : `the columns of ${open.star.relation} are not known`,
   }

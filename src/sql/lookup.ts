@@ -97,6 +97,8 @@ export function lookUp(written: readonly string[], place: Place): Found {
 
 interface Reading {
   readonly found: Found
+  /** Whether its first part is taken for the name of a relation. */
+  readonly qualified: boolean
   readonly certain: boolean
   readonly declared: boolean
 }
@@ -105,7 +107,8 @@ function readings(parts: readonly string[], place: Place): Reading[] {
   const { sources, aliases, aliasToo, merged } = place
   const alone = sources.length === 1
   const using = merged.get(parts[0] ?? '')
-  if (using !== undefined) return [{ found: foundAs(using, parts.slice(1)), certain: true, declared: true }]
+  if (using !== undefined)
+    return [{ found: foundAs(using, parts.slice(1)), qualified: false, certain: true, declared: true }]
   const found = sources.flatMap((source) => {
     const qualified = source.qualifiers
       .filter((it) => it.length < parts.length && it.every((part, index) => part === parts[index]))
@@ -117,11 +120,12 @@ function readings(parts: readonly string[], place: Place): Reading[] {
       const read = (column: OutputColumn) => foundAs(seen(source, column, alone), rest)
       // The first part of `o.amount` is the qualifier where it can be, and a struct only where nothing else can be meant.
       if (start === 0 && qualified.length > 0)
-        return certain.map((it) => ({ found: read(it), certain: false, declared: false }))
+        return certain.map((it) => ({ found: read(it), qualified: false, certain: false, declared: false }))
       return [
-        ...certain.map((it) => ({ found: read(it), certain: true, declared: true })),
+        ...certain.map((it) => ({ found: read(it), qualified: start > 0, certain: true, declared: true })),
         ...possible.map((it) => ({
           found: read(it.at(name)),
+          qualified: start > 0,
           certain: false,
           declared: start > 0 || it.declared.includes(name),
         })),
@@ -129,9 +133,17 @@ function readings(parts: readonly string[], place: Place): Reading[] {
     })
   })
   const sure = found.filter((it) => it.certain)
+  // A column of the relation that is named hides what would be a field of a column of that name.
+  const named = sure.filter((it) => it.qualified)
+  if (named.length > 0) return named
   const alias = aliases.get(parts[0] ?? '')
   if (alias === undefined || (sure.length > 0 && !aliasToo)) return found
-  const own = { found: foundAs(alias, parts.slice(1)), certain: sure.length > 0 || found.length === 0, declared: true }
+  const own = {
+    found: foundAs(alias, parts.slice(1)),
+    qualified: false,
+    certain: sure.length > 0 || found.length === 0,
+    declared: true,
+  }
   return [...found, own]
 }
 
