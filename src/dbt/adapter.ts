@@ -49,11 +49,24 @@ export class Adapter extends HostObject {
         }
       case 'quote_seed_column':
         return (args) => (args[1] === false ? (args[0] ?? null) : quoted(adapter.quote, str(args[0] ?? null)))
+      case 'get_columns_in_relation':
+        return (args, kwargs) => this.#columns(args[0] ?? kwargs.get('relation') ?? null)
       case 'build_catalog_relation':
         return () => null
       default:
         return () => this.#ask(name)
     }
+  }
+
+  #columns(relation: Value): Value {
+    const { subject } = this.#runtime
+    const known = subject.execute ? (subject.columnsOf?.(str(relation)) ?? null) : null
+    if (known === null) return this.#ask('get_columns_in_relation')
+    const { quote } = this.#runtime.relations.adapter
+    return known.map(({ name, type }) => {
+      const shown = type ?? this.#runtime.unknown(`the type of ${name}`)
+      return Dict.of({ name, column: name, quoted: quoted(quote, name), dtype: shown, data_type: shown })
+    })
   }
 
   #ask(name: string): Value {

@@ -21,6 +21,14 @@ export interface Reads {
 export interface CompileOptions {
   /** What `is_incremental()` says of an incremental model. */
   readonly incremental: boolean
+  /** The columns of a relation by its name as SQL; null where they are not known. Without it, only a warehouse knows. */
+  readonly columnsOf?: (relation: string) => readonly RelationColumn[] | null
+}
+
+/** A column of a relation, as `adapter.get_columns_in_relation` tells it. */
+export interface RelationColumn {
+  readonly name: string
+  readonly type: string | null
 }
 
 /** What one rendering leaves behind. */
@@ -147,6 +155,9 @@ export class CompileSubject implements Subject {
     this.#trail.unresolved.add(what)
   }
   onUnknown(): void {}
+  columnsOf(relation: string): readonly RelationColumn[] | null {
+    return this.#options.columnsOf?.(relation) ?? null
+  }
 
   /** `var` and `env_var` as a unit test overrides them. */
   #override(name: string): Value | undefined {

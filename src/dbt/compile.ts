@@ -13,7 +13,7 @@ import { Resolver } from './resolve.ts'
 import { type ProjectState, stateOf } from './state.ts'
 import { inputOf } from './unit-tests.ts'
 
-export type { CompileOptions, Reads } from './compile-subject.ts'
+export type { CompileOptions, Reads, RelationColumn } from './compile-subject.ts'
 
 /** A node's SQL as dbt would send it, as far as that is known without a warehouse. */
 export interface Compiled {
@@ -162,11 +162,10 @@ class Compiler {
         rendered.trail.unresolved.add('ephemeral models, one within the other')
         return
       }
-      let inner = this.#ephemeral.get(unique_id)
-      if (!inner) {
-        inner = this.#render(work, work.draft, options)
-        this.#ephemeral.set(unique_id, inner)
-      }
+      // What is known of columns is the asker's, and may differ the next time.
+      const isOwn = options.columnsOf !== undefined
+      const inner = (isOwn ? undefined : this.#ephemeral.get(unique_id)) ?? this.#render(work, work.draft, options)
+      if (!isOwn) this.#ephemeral.set(unique_id, inner)
       trails.push(inner.trail)
       // Against a cycle of ephemeral models: the name is taken before its own are looked at.
       ctes.set(name, '')

@@ -48,6 +48,8 @@ export interface Subject {
   onUnresolved(what: string): void
   /** A name that is neither a macro nor anything else. */
   onUnknown(name: string): void
+  /** The columns of a relation by its name as SQL; null where only a warehouse knows them. */
+  columnsOf?(relation: string): readonly { readonly name: string; readonly type: string | null }[] | null
 }
 
 /**

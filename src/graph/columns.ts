@@ -1,5 +1,6 @@
 import type { ColumnInfo, Json, Manifest, ManifestNode, SourceDefinition } from '../dbt/manifest.ts'
 import type { Project } from '../dbt/project.ts'
+import { seedColumns } from '../dbt/seed-columns.ts'
 import { analyseQuery } from '../sql/analyse.ts'
 import type { QueryAnalysis, Relation } from '../sql/analysis.ts'
 import { UnknownSql } from '../sql/expression.ts'
@@ -78,7 +79,8 @@ export class ProjectColumns {
     if (!['databricks', 'spark'].includes(manifest.metadata.adapter_type))
       return { unknown: `the SQL of ${manifest.metadata.adapter_type} is not analysed` }
     const states = node.config.materialized === 'incremental' ? [false, true] : [false]
-    const compiled = states.map((incremental) => this.#compile(this.#project, unique_id, { incremental }))
+    const columnsOf = (relation: string) => this.#columnsOf(relation)
+    const compiled = states.map((incremental) => this.#compile(this.#project, unique_id, { incremental, columnsOf }))
     const unresolved = [...new Set(compiled.flatMap((each) => each.unresolved))].sort()
     if (unresolved.length > 0) return { unknown: `${unresolved.join(', ')} could not be resolved` }
     try {
@@ -91,6 +93,13 @@ export class ProjectColumns {
       if (error instanceof UnknownSql) return { unknown: `${error.message} is not analysed` }
       throw error
     }
+  }
+
+  /** What a macro that asks the warehouse for a relation's columns is told. */
+  #columnsOf(relation: string): Relation['columns'] | null {
+    const id = this.#ids.get(nameOf(relation))
+    const found = id === undefined ? null : this.relation(id)
+    return found?.complete ? found.columns : null
   }
 
   #query(code: string): QueryAnalysis {
@@ -123,6 +132,12 @@ export class ProjectColumns {
       return { ...this.#described(unique_id, described(yaml)), complete: asItsSql(node) }
     const known = this.#known.get(unique_id) ?? []
     const analysis = isMade(node) ? this.node(unique_id) : null
+    const header = node === undefined ? null : seedColumns(this.#project, unique_id)
+    if (node !== undefined && header !== null) {
+      const own = header.map((name) => ({ name, type: null }))
+      const listed = merged(own, [...described(yaml), ...known]).slice(0, own.length)
+      return { ...this.#described(unique_id, listed), complete: hasNoHooks(node) }
+    }
     if (node === undefined || analysis === null || 'unknown' in analysis)
       return this.#described(unique_id, merged(described(yaml), known))
     const entries = analysis.queries[0]?.output.entries ?? []
@@ -169,28 +184,42 @@ function merged(first: Relation['columns'], other: Relation['columns']): Relatio
 }
 
 /** Whether a model's relation has the columns of its SQL and no others: not what an earlier run left, or a hook adds. */
-function asItsSql({ config }: ManifestNode): boolean {
-  const hooks = [config['pre-hook'], config['post-hook'], config.pre_hook, config.post_hook]
-  return ['table', 'view', 'ephemeral'].includes(String(config.materialized)) && hooks.every(isUnset)
+function asItsSql(node: ManifestNode): boolean {
+  return ['table', 'view', 'ephemeral'].includes(String(node.config.materialized)) && hasNoHooks(node)
+}
+
+function hasNoHooks({ config }: ManifestNode): boolean {
+  return [config['pre-hook'], config['post-hook'], config.pre_hook, config.post_hook].every(isUnset)
 }
 
 function isUnset(hooks: Json | undefined): boolean {
   return hooks === undefined || hooks === null || (Array.isArray(hooks) && hooks.length === 0)
 }
 
-/** Nodes and sources by their relation's name in lower case. A relation that two of them have is nobody's. */
+/**
+ * Nodes and sources by their relation's name in lower case. A relation that two nodes have is nobody's; one that a node builds
+ * is the node's, though a source names it as well.
+ */
 export function idsByRelation({ nodes, sources }: Manifest): Map<string, string> {
+  return new Map([...idsOnce(sources.values()), ...idsOnce(nodes.values())])
+}
+
+function idsOnce(all: Iterable<ManifestNode | SourceDefinition>): Map<string, string> {
   const ids = new Map<string, string>()
   const twice = new Set<string>()
-  const all: readonly (ManifestNode | SourceDefinition)[] = [...nodes.values(), ...sources.values()]
   for (const { unique_id, relation_name, resource_type } of all) {
     if (relation_name === null || resource_type === 'test') continue
-    const name = partsOfRelation(relation_name).join('.').toLowerCase()
+    const name = nameOf(relation_name)
     if (ids.has(name)) twice.add(name)
     ids.set(name, unique_id)
   }
   for (const name of twice) ids.delete(name)
   return ids
+}
+
+/** A relation's name as SQL without its quotes, in lower case. */
+function nameOf(relation: string): string {
+  return partsOfRelation(relation).join('.').toLowerCase()
 }
 
 /** Ephemeral models by the name of the common table expression that dbt makes of them. */

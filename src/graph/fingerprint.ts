@@ -1,3 +1,4 @@
+import type { CompileOptions } from '../dbt/compile.ts'
 import type { Json, JsonObject, Manifest, ManifestNode, UnitTestDefinition } from '../dbt/manifest.ts'
 import type { Project } from '../dbt/project.ts'
 import { normaliseSql } from '../sql/normalise.ts'
@@ -25,7 +26,7 @@ export type CompileTemplate = (
   template: string,
   options: { readonly incremental: boolean },
 ) => Compiled
-export type Compile = (project: Project, unique_id: string, options: { readonly incremental: boolean }) => Compiled
+export type Compile = (project: Project, unique_id: string, options: CompileOptions) => Compiled
 
 /** What a node means for what stands in the warehouse. Equal hashes: deploying it again would change nothing but the data. */
 export interface Fingerprint {

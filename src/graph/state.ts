@@ -151,7 +151,7 @@ function ofCode(base: Manifest, head: Manifest, from: Fingerprint, to: Fingerpri
   // That its own SQL changed is seen in the pull request; what that does is not.
   const words = [
     ...(alters && effect.classes.every((each) => each === 'none') ? [] : effect.words),
-    ...causes.filter((each) => each !== 'SQL changed'),
+    ...causes.filter((each) => each !== 'SQL changed' && !each.startsWith('compared as text')),
     ...(classes.includes('unknown') && moved.length > 0 ? ['what stands there is not known'] : []),
     ...(alters && head.nodes.get(to.unique_id)?.config.materialized === 'incremental' ? [untilRefresh] : []),
   ]
