@@ -1,5 +1,5 @@
 import { DBT_VERSION } from './context.ts'
-import { isJsonObject } from './data.ts'
+import { copy, isJsonObject } from './data.ts'
 import { jsonOf } from './json.ts'
 import type { Json, JsonObject, Manifest, ManifestNode, Resource } from './manifest.ts'
 import type { Project } from './project.ts'
@@ -94,8 +94,8 @@ function* mapped<T>(map: Iterable<readonly [string, T]>, make: (value: T) => unk
 type Fields = Record<string, unknown>
 
 function fields(resource: object): Fields {
-  const result: Fields = { ...resource }
-  if (result.columns instanceof Map) result.columns = jsonOf(result.columns)
+  const result: Fields = copy<unknown>(resource as Readonly<Fields>)
+  if (result.columns instanceof Map) result.columns = Object.fromEntries(result.columns)
   return result
 }
 
