@@ -16,13 +16,15 @@ export interface LineageFileOptions {
   readonly repository: string | null
   /** All environment variables. */
   readonly env: ReadonlyMap<string, string>
+  /** As in `PageInput`. */
+  readonly most?: number
 }
 
 /** The text of `lineage.html`: the report with the whole graph of every region, as one file. Needs the SQL library, which it loads. */
 export async function lineageFile(
   report: Report,
   { regions, config }: CheckInput,
-  { repository, env }: LineageFileOptions,
+  { repository, env, most }: LineageFileOptions,
 ): Promise<string> {
   const models = [...regions.values()].reduce((sum, { head }) => sum + (head?.project.manifest.nodes.size ?? 0), 0)
   const [page] = await Promise.all([readPage(), startSqlLibrary(models)])
@@ -30,10 +32,14 @@ export async function lineageFile(
     repository,
     regions,
     env: visibleEnvironment(env, config.envVars),
+    ...(most !== undefined && { most }),
     columns: (project, ids) => columnLineage(project, compileNode, { ids: [...ids] }),
   })
   return lineageHtml(page, data)
 }
+
+/** Nobody asked for the page of a pull request: it costs a large project no more than some seconds. */
+const MOST = 400
 
 /** Where a check runs: what tells the pages of one workflow run apart. */
 export interface LineagePlace extends Pick<Place, 'repository' | 'run' | 'id'> {
@@ -47,7 +53,10 @@ export async function uploadLineage(report: Report, input: CheckInput, place: Li
   const reason = noService()
   if (reason !== null) return { kind: 'not there', reason }
   const { repository } = place
-  return uploadFile(fileName(place), await lineageFile(report, input, { repository, env: wholeEnvironment() }))
+  return uploadFile(
+    fileName(place),
+    await lineageFile(report, input, { repository, env: wholeEnvironment(), most: MOST }),
+  )
 }
 
 /** `lineage-check-eu-1.html`: another one for every job, region, configuration and attempt, since an artifact is never replaced. */

@@ -16,6 +16,8 @@ import { themeSwitch } from './theme.ts'
 import { spoken } from './words.ts'
 
 const MOST_COLUMNS = 60
+/** Milliseconds. */
+const FADE_AFTER = 140
 
 /** The page: what is chosen, looked for and shown, and the parts that show it. */
 export class App {
@@ -27,6 +29,7 @@ export class App {
   #filters: Filters = noFilters
   #scope: Scope = 'changes'
   #steps = 1
+  #fading: ReturnType<typeof setTimeout> | undefined
   #chosen: Item | null = null
   #traced: ColumnOf | null = null
   /** Nodes that were asked for beyond the scope, and those whose columns are shown. */
@@ -165,7 +168,9 @@ export class App {
     const count = items.length === 0 ? 'Nothing matches' : `${items.length} ${items.length === 1 ? 'node' : 'nodes'}`
     byId('count', HTMLElement).textContent = count
     byId('filters', HTMLElement).replaceChildren(...filterBar(this.#items, filters, (it) => this.#filterKept(it)))
-    this.#graph.pass(isFiltering(filters) ? new Set(items) : null)
+    // A graph of thousands takes its time: while somebody types, it waits.
+    clearTimeout(this.#fading)
+    this.#fading = setTimeout(() => this.#graph.pass(isFiltering(filters) ? new Set(items) : null), FADE_AFTER)
     this.#regionButtons()
     this.#scopeButtons()
     if (isOther) void this.#draw(null)

@@ -7,6 +7,7 @@ export const colorNames = [
   'line',
   'edge',
   'accent',
+  'accent-strong',
   'new',
   'modified',
   'removed',

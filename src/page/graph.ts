@@ -1,8 +1,8 @@
-import cytoscape, { type Core, type ElementDefinition } from 'cytoscape'
+import cytoscape, { type Collection, type Core, type ElementDefinition } from 'cytoscape'
 import { currentColors } from './colors.ts'
-import type { Layouts } from './layout.ts'
+import type { Layouts, Placed } from './layout.ts'
 import { type ColumnOf, type Item, reachable, type Trace } from './model.ts'
-import { along, boxesOf, columnId, elementsOf, type Scene } from './scene.ts'
+import { along, boxesOf, columnId, edgeId, elementsOf, type Scene, veilId } from './scene.ts'
 import { stylesheet } from './stylesheet.ts'
 
 export interface GraphEvents {
@@ -15,6 +15,10 @@ export type Direction = 'left' | 'right' | 'up' | 'down'
 
 /** From so many nodes on the picture is moved as a picture, and drawn again when it stands. */
 const MANY = 400
+/** Beneath this zoom no name can be read. */
+const READABLE = 0.3
+/** So many elements are made before the page is let go on. */
+const SLICE = 150
 
 /** The graph on its canvas: draws scenes, and shows in them what is chosen, traced and filtered. */
 export class Graph {
@@ -24,6 +28,10 @@ export class Graph {
   #chosen: Item | null = null
   #trace: Trace | null = null
   #passing: ReadonlySet<Item> | null = null
+  #marked = new Map<string, Collection>()
+  #drawing = 0
+  #width = 1
+  #height = 1
 
   constructor(container: HTMLElement, layouts: Layouts, events: GraphEvents) {
     this.#layouts = layouts
@@ -60,26 +68,36 @@ export class Graph {
     const { boxes, edges } = boxesOf(scene)
     const placed = await this.#layouts.place(boxes, edges)
     if (placed === null) return false
-    const before = keep && this.#onScreen(keep)
+    const drawing = ++this.#drawing
+    const elements = [...elementsOf(scene, boxes, placed), ...columnEdges(scene)]
+    this.#begin(scene.items, keep, placed)
+    if (!(await this.#draw(elements, scene.items.length > MANY, () => drawing === this.#drawing))) return false
     this.#items = new Map(scene.items.map((item) => [item.key, item]))
-    this.#draw([...elementsOf(scene, boxes, placed), ...columnEdges(scene)], scene.items.length > MANY)
-    const after = keep && this.#onScreen(keep)
-    if (before && after) this.#cy.panBy({ x: before.x - after.x, y: before.y - after.y })
-    else this.fit()
+    this.#marked.clear()
     this.#mark()
     return true
   }
 
-  #draw(elements: ElementDefinition[], isLarge: boolean): void {
+  /** Puts elements in the place of those that are there, so many at a time that the page goes on; false when `goesOn` ends it. */
+  async #draw(elements: ElementDefinition[], isLarge: boolean, goesOn: () => boolean): Promise<boolean> {
     const cy = this.#cy
     const renderer: unknown = Reflect.get(cy, 'renderer').call(cy)
     // Options of Cytoscape that are for the whole life of a graph, while its size is for a scene.
     if (typeof renderer === 'object' && renderer !== null) Reflect.set(renderer, 'textureOnViewport', isLarge)
+    const isColumns = ({ data }: ElementDefinition) => 'columnsFrom' in data
+    const [first = [], ...more] = parts(elements.filter((it) => !isColumns(it)))
+    const add = (part: readonly ElementDefinition[]) => cy.add(isLarge ? part.map(plain) : [...part])
     cy.batch(() => {
       cy.elements().remove()
-      cy.add(elements.filter(({ data }) => !('columnsFrom' in data)))
+      add(first)
     })
-    cy.batch(() => cy.add(elements.flatMap((it) => ('columnsFrom' in it.data ? [placedColumnEdge(cy, it)] : []))))
+    for (const part of more) {
+      await breath()
+      if (!goesOn()) return false
+      cy.batch(() => add(part))
+    }
+    cy.batch(() => cy.add(elements.filter(isColumns).map((it) => placedColumnEdge(cy, it))))
+    return true
   }
 
   #onScreen(item: Item): { x: number; y: number } | null {
@@ -106,38 +124,28 @@ export class Graph {
   #mark(): void {
     const [cy, chosen, trace] = [this.#cy, this.#chosen, this.#trace]
     cy.batch(() => {
-      cy.elements().removeClass('chosen path traced dim')
-      if (chosen) cy.getElementById(chosen.key).addClass('chosen')
-      if (chosen && trace === null) this.#markPath(chosen)
-      this.#fade()
-      if (trace === null) return
-      for (const [item, columns] of trace.columns)
-        for (const column of columns) cy.getElementById(columnId({ item, column })).addClass('traced')
-      for (const { from, to } of trace.edges) cy.getElementById(columnEdgeId(from, to)).addClass('traced')
+      this.#give('chosen', chosen ? [chosen.key] : [])
+      this.#give('path', chosen && trace === null ? pathOf(chosen) : [])
+      const columns = [...(trace?.columns ?? [])].flatMap(([item, names]) =>
+        [...names].map((column) => columnId({ item, column })),
+      )
+      const edges = (trace?.edges ?? []).map(({ from, to }) => columnEdgeId(from, to))
+      this.#give('traced', [...columns, ...edges])
+      const kept = trace ? [...trace.columns.keys()] : this.#passing
+      const above = [...(kept ?? [])].map((item) => cy.getElementById(item.key)).filter((it) => it.nonempty())
+      this.#give('above', kept === null ? [] : above.flatMap((it) => [it.id(), ...(it.scratch('parts') ?? [])]))
+      this.#give('drawn', kept === null ? [] : [veilId])
     })
   }
 
-  /** The edges that lead to a node and that it leads to, however far. */
-  #markPath(chosen: Item): void {
-    const keys = (side: 'parents' | 'children') => new Set([chosen, ...reachable(chosen, side)].map((item) => item.key))
-    const [up, down] = [keys('parents'), keys('children')]
-    const isOn = ({ source, target }: { source: string; target: string }) =>
-      (up.has(source) && up.has(target)) || (down.has(source) && down.has(target))
-    this.#cy
-      .edges()
-      .filter((edge) => isOn({ source: edge.data('source'), target: edge.data('target') }))
-      .addClass('path')
-  }
-
-  /** Fades what the traced column does not pass through, or else what the filters leave out. */
-  #fade(): void {
-    const [trace, passing] = [this.#trace, this.#passing]
-    if (trace === null && passing === null) return
-    const stays = (item: Item | undefined) =>
-      item === undefined || (trace ? trace.columns.has(item) : passing?.has(item) === true)
-    const nodes = this.#cy.nodes().filter((node) => !stays(this.#items.get(node.data('owner') ?? node.id())))
-    nodes.addClass('dim')
-    nodes.connectedEdges().addClass('dim')
+  /** Gives a class to these elements and takes it from all others; only what differs is touched, for each costs a style. */
+  #give(name: string, ids: readonly string[]): void {
+    const cy = this.#cy
+    const next = ids.reduce((them, id) => them.merge(cy.getElementById(id)), cy.collection())
+    const before = this.#marked.get(name) ?? cy.collection()
+    before.difference(next).removeClass(name)
+    next.difference(before).addClass(name)
+    this.#marked.set(name, next)
   }
 
   /** The nearest node that is drawn in a direction: what it reads on the left, what reads it on the right. */
@@ -185,15 +193,37 @@ export class Graph {
   }
 
   #move(to: Parameters<Core['animate']>[0]): void {
-    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches
+    const calm = this.#items.size > MANY || matchMedia('(prefers-reduced-motion: reduce)').matches
     this.#cy.stop().animate(to, { duration: calm ? 0 : 160, easing: 'ease-out' })
+  }
+
+  /** Where a scene is looked at: a node that is kept stays where it is, else all of it is shown, or of what would be too small to read the first change. */
+  #begin(items: readonly Item[], keep: Item | null, { nodes, regions }: Placed): void {
+    this.#width = Math.max(1, ...regions.map((it) => it.width))
+    this.#height = Math.max(1, ...regions.map((it) => it.y + it.height))
+    const [before, after] = [keep && this.#onScreen(keep), keep && nodes.get(keep.key)]
+    const zoom = this.#cy.zoom()
+    if (before && after) {
+      this.#cy.viewport({ zoom, pan: { x: before.x - after.x * zoom, y: before.y - after.y * zoom } })
+      return
+    }
+    this.fit()
+    const first = items.find((it) => it.node.change !== null) ?? items.find((it) => it.node.state === 'affected')
+    const at = after ?? nodes.get(first?.key ?? '')
+    if (at && this.#cy.zoom() < READABLE) this.#look(at, 0.7)
   }
 
   fit(): void {
     const cy = this.#cy
-    if (cy.elements().empty()) return
-    cy.fit(undefined, 56)
-    if (cy.zoom() > 1.15) cy.zoom({ level: 1.15, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } })
+    const margin = 60
+    const zoom = Math.min((cy.width() - 2 * margin) / this.#width, (cy.height() - 2 * margin) / this.#height, 1.15)
+    this.#look({ x: this.#width / 2, y: this.#height / 2 }, Math.max(zoom, cy.minZoom()))
+  }
+
+  /** Brings a place of the graph into the middle. Cytoscape's own way looks at every element first. */
+  #look(at: { x: number; y: number }, zoom: number): void {
+    const cy = this.#cy
+    cy.viewport({ zoom, pan: { x: cy.width() / 2 - at.x * zoom, y: cy.height() / 2 - at.y * zoom } })
   }
 
   zoomBy(factor: number): void {
@@ -209,11 +239,29 @@ export class Graph {
   resize(): void {
     this.#cy.resize()
   }
+}
 
-  /** Where a node is on the screen, for tests and for what stands beside it; null when it is not drawn. */
-  placeOf(item: Item): { x: number; y: number } | null {
-    return this.#onScreen(item)
+/** The edges that lead to a node and that it leads to, however far. */
+function pathOf(chosen: Item): string[] {
+  const within = (side: 'parents' | 'children') => {
+    const items = new Set([chosen, ...reachable(chosen, side)])
+    return [...items].flatMap((to) => to.parents.filter((it) => items.has(it)).map((from) => edgeId(from, to)))
   }
+  return [...within('parents'), ...within('children')]
+}
+
+function parts<T>(all: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(all.length / SLICE) }, (_, at) => all.slice(at * SLICE, (at + 1) * SLICE))
+}
+
+/** Lets the browser do what waits. */
+function breath(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve))
+}
+
+/** An edge of a large graph, for which there is no time to round corners. */
+function plain(element: ElementDefinition): ElementDefinition {
+  return 'source' in element.data ? { ...element, classes: [...(element.classes ?? []), 'plain'] } : element
 }
 
 function columnEdgeId(from: ColumnOf, to: ColumnOf): string {

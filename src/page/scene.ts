@@ -17,6 +17,8 @@ export const ROW = 22
 const HEADER = 40
 const SEPARATOR = '\n'
 const LONGEST = 44
+/** How far the veil goes beyond the nodes. */
+const BEYOND = 60
 
 let context: CanvasRenderingContext2D | null = null
 const widths = new Map<string, number>()
@@ -32,6 +34,14 @@ function widthOf(text: string, css: string): number {
     widths.set(key, width)
   }
   return width
+}
+
+/** What is drawn over all that a filter leaves out: cheaper than to fade each. */
+export const veilId = 'veil'
+
+/** The id of the edge between two nodes. */
+export function edgeId(from: Item, to: Item): string {
+  return [from.key, to.key, 'edge'].join(SEPARATOR)
 }
 
 /** The id of a column's row. */
@@ -59,6 +69,7 @@ export function boxesOf({ items, columns }: Scene): { boxes: Box[]; edges: [stri
 export function elementsOf(scene: Scene, boxes: readonly Box[], placed: Placed): ElementDefinition[] {
   const sizes = new Map(boxes.map((box) => [box.id, box]))
   const elements: ElementDefinition[] = []
+  elements.push(veilElement(placed.regions))
   if (placed.regions.length > 1) for (const region of placed.regions) elements.push(regionElement(region))
   for (const item of scene.items) {
     const [box, at] = [sizes.get(item.key), placed.nodes.get(item.key)]
@@ -115,7 +126,10 @@ function nodeElements(
       classes: ['column', ...(gdpr && gdpr !== 'none' ? ['gdpr'] : [])],
     }
   })
-  return [{ data, position: at, classes }, ...pills(item, box, { x: at.x, y: top }), ...columns]
+  const more = [...pills(item, box, { x: at.x, y: top }), ...columns]
+  // What comes above the veil with it.
+  const scratch = { parts: more.map((it) => it.data.id) }
+  return [{ data, position: at, classes, scratch }, ...more]
 }
 
 /** What is said of a node at its upper edge: what its change does on the left, findings and personal data on the right. */
@@ -138,6 +152,13 @@ function pills(item: Item, box: Box, at: { x: number; y: number }): ElementDefin
   const right = news.length === 0 ? 0 : pill(`! ${news.length}`, isError ? 'error' : 'warning', 1, 0)
   if (isPersonal(item) && left + right + 40 < box.width) pill('◆', 'personal', 1, right === 0 ? 0 : right + 3)
   return made
+}
+
+function veilElement(regions: Placed['regions']): ElementDefinition {
+  const width = Math.max(0, ...regions.map((it) => it.width)) + 2 * BEYOND
+  const height = Math.max(0, ...regions.map((it) => it.y + it.height)) + 2 * BEYOND
+  const position = { x: width / 2 - BEYOND, y: height / 2 - BEYOND }
+  return { data: { id: veilId, width, height }, position, classes: ['veil'] }
 }
 
 function regionElement(region: Placed['regions'][number]): ElementDefinition {

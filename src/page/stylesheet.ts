@@ -15,8 +15,28 @@ export function stylesheet(colors: Colors): StylesheetJson {
   return [
     ...nodes(colors),
     ...edges(colors),
-    { selector: '.dim', style: { opacity: 0.16 } },
-    { selector: 'edge.dim', style: { opacity: 0.08 } },
+    { selector: 'edge.plain', style: { 'curve-style': 'straight', 'target-arrow-shape': 'none' } },
+    { selector: 'edge.plain.bent', style: { 'curve-style': 'segments' } },
+    { selector: 'edge.plain.path', style: { 'target-arrow-shape': 'triangle' } },
+    { selector: 'node.above', style: { 'z-index': 20 } },
+    { selector: 'node.column.above', style: { 'z-index': 21 } },
+    { selector: 'node.pill.above', style: { 'z-index': 22 } },
+    { selector: 'edge.columns.traced', style: { 'z-index': 23 } },
+    {
+      selector: 'node.veil',
+      style: {
+        shape: 'rectangle',
+        width: 'data(width)',
+        height: 'data(height)',
+        'background-color': colors.canvas,
+        'background-opacity': 0.84,
+        'border-width': 0,
+        display: 'none',
+        events: 'no',
+        'z-index': 15,
+      },
+    },
+    { selector: 'node.veil.drawn', style: { display: 'element' } },
   ]
 }
 
@@ -110,7 +130,7 @@ function nodes(colors: Colors): StylesheetJson {
     { selector: 'node.column.more', style: { color: colors.muted, events: 'no' } },
     {
       selector: 'node.column.traced',
-      style: { 'background-color': colors.accent, color: colors['on-state'] },
+      style: { 'background-color': colors['accent-strong'], color: colors['on-state'] },
     },
     { selector: 'node.pill', style: pill },
     ...changeClasses.map((name) => ({

@@ -4,6 +4,7 @@ import { grouped } from '../../report/grouped.ts'
 import type { PageChange, PageData, PageFinding, PageNode, PageRegion } from '../../report/html/page-data.ts'
 import type { NodeChange, RegionReport, Report, ReportedFinding } from '../../report/report.ts'
 import { isTest, nameOf } from '../../report/section.ts'
+import { counted } from '../../report/words.ts'
 import { drawn } from '../lineage.ts'
 import { type Mask, maskOf } from './mask.ts'
 import { nearest } from './near.ts'
@@ -18,6 +19,8 @@ export interface PageInput {
   readonly env: ReadonlyMap<string, string>
   /** How the columns of a project's nodes are looked at; left out, nothing is known of what they come from. */
   readonly columns?: LookAtColumns
+  /** Of how many nodes of a region the SQL is compiled and the columns are looked at, those nearest to what changed; left out, of all. */
+  readonly most?: number
 }
 
 /** Everything that `lineage.html` shows, from the report and the projects that it was made from. */
@@ -27,7 +30,8 @@ export function pageDataOf(report: Report, input: PageInput): PageData {
     const { base, head } = input.regions.get(region.name) ?? { base: null, head: null }
     return regionOf(region, { base, head }, input)
   })
-  const { repository } = input
+  const { repository, most = Infinity } = input
+  const far = Math.max(0, ...regions.map((region) => region.nodes.length - most))
   return {
     version: 1,
     repository,
@@ -36,11 +40,16 @@ export function pageDataOf(report: Report, input: PageInput): PageData {
     conclusion,
     regions,
     configuration: configuration.map(findingOf),
-    leftOut: [],
+    leftOut:
+      far > 0 ? [`what columns come from, and compiled SQL, of ${counted(far, 'node')} far from the changes`] : [],
   }
 }
 
-function regionOf(report: RegionReport, sides: Sides, { env, columns: lookAt }: PageInput): PageRegion {
+function regionOf(
+  report: RegionReport,
+  sides: Sides,
+  { env, columns: lookAt, most = Infinity }: PageInput,
+): PageRegion {
   const [before, after] = [sides.base?.project ?? null, sides.head?.project ?? null]
   const mask = maskOf(sides, env)
   const changes = new Map(report.changes.map((change) => [change.unique_id, change]))
@@ -48,7 +57,7 @@ function regionOf(report: RegionReport, sides: Sides, { env, columns: lookAt }: 
   const ids = shownIds(before, after, changes)
   const index = new Map(ids.map((id, at) => [id, at]))
   const edges = edgesOf(before, after, index, changes)
-  const near = nearest(ids, edges, (id) => changes.has(id) || affected.has(id))
+  const near = nearest(ids, edges, (id) => changes.has(id) || affected.has(id), most)
   const columns = after && lookAt ? lookAt(after, near) : null
   const findings = grouped(report.findings, (it) => placeOf(it.unique_id, index, sides))
   const plan = grouped(report.plan, (it) => placeOf(it.unique_id, index, sides))
