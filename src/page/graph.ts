@@ -215,7 +215,7 @@ export class Graph {
 
   fit(): void {
     const cy = this.#cy
-    const margin = 60
+    const margin = 44
     const zoom = Math.min((cy.width() - 2 * margin) / this.#width, (cy.height() - 2 * margin) / this.#height, 1.15)
     this.#look({ x: this.#width / 2, y: this.#height / 2 }, Math.max(zoom, cy.minZoom()))
   }
