@@ -1,7 +1,7 @@
 import type { ColumnInfo, Json, Manifest, ManifestNode, SourceDefinition } from '../dbt/manifest.ts'
 import type { Project } from '../dbt/project.ts'
 import { seedColumns } from '../dbt/seed-columns.ts'
-import { analyseQuery } from '../sql/analyse.ts'
+import { analyseOnce } from '../sql/analyse-once.ts'
 import type { QueryAnalysis, Relation } from '../sql/analysis.ts'
 import { UnknownSql } from '../sql/expression.ts'
 import { isUnnamed } from '../sql/outputs.ts'
@@ -104,7 +104,7 @@ export class ProjectColumns {
 
   #query(code: string): QueryAnalysis {
     const relation = (id: string | undefined) => (id === undefined ? null : this.relation(id))
-    return analyseQuery(
+    return analyseOnce(
       code,
       (name) => relation(this.#ids.get(name)),
       (cte) => relation(this.#ephemeral.get(cte)),
