@@ -16,7 +16,7 @@ interface Layer {
 /** The shell's files that touch the world. */
 const knowAdapters = [
   ...['main', 'cli', 'repository', 'sides', 'folders', 'project-folder', 'packages', 'start-sql'],
-  ...['deployment', 'demo', 'list', 'manifest-file', 'lineage', 'lineage-file'],
+  ...['deployment', 'demo', 'list', 'manifest-file', 'lineage', 'lineage-file', 'remember'],
 ]
 const shell = ['version', 'base', 'event', 'inputs', 'index', ...knowAdapters]
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { Command, CommanderError, Option } from 'commander'
-import { type CheckInput, check } from './check.ts'
+import { keptChecks } from './adapters/kept-checks.ts'
+import type { CheckInput } from './check.ts'
 import { regionNamed } from './config/parse.ts'
 import { cancelledBySignal } from './deployment/cancel.ts'
 import { ConfigurationError } from './errors.ts'
@@ -9,6 +10,7 @@ import type { LineageOptions } from './lineage.ts'
 import type { ListOptions } from './list.ts'
 import { packageSource } from './packages.ts'
 import { progressOn } from './progress.ts'
+import { checked, remembering } from './remember.ts'
 import { commentMarkdown } from './report/comment.ts'
 import { deploymentText } from './report/deployment.ts'
 import { reportJson } from './report/json.ts'
@@ -19,7 +21,6 @@ import { reportText } from './report/text.ts'
 import { openRepository, type Repository, wholeEnvironment } from './repository.ts'
 import { indirectSelections } from './selection/specification.ts'
 import { readSides } from './sides.ts'
-import { startSqlLibrary } from './start-sql.ts'
 import { version } from './version.ts'
 
 interface CheckOptions {
@@ -27,6 +28,7 @@ interface CheckOptions {
   readonly region?: string
   readonly config?: string
   readonly packages: string
+  readonly cache: boolean
 }
 
 interface ManifestOptions {
@@ -76,6 +78,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .option('--html <file>', 'also write the interactive lineage of all regions into this file')
     .addOption(config())
     .addOption(packages())
+    .option('--no-cache', 'check anew what was checked before')
     .action(async (options: CheckOptions & { format: string; html?: string }) => {
       const { report, place, input, env } = await checkHere(options)
       if (options.html !== undefined) {
@@ -91,6 +94,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .option('--region <name>', 'plan this region alone')
     .addOption(config())
     .addOption(packages())
+    .option('--no-cache', 'check anew what was checked before')
     .action(async (options: CheckOptions) => print(planText((await checkHere(options)).report)))
 
   command('deploy', "run what differs from a region's ledger, what is pending there, and what that affects")
@@ -225,7 +229,7 @@ async function checkHere(options: CheckOptions): Promise<Checked> {
         ...(options.packages === 'fetch' && { packages: packageSource(process.env) }),
       },
     )
-    const report = await check(input, startSqlLibrary)
+    const report = await checked(input, remembering(input.contents, options.cache ? keptChecks(process.env) : null))
     return { report, place: placeHere(repository, report), input, env }
   } finally {
     progress.now('')

@@ -14,6 +14,8 @@ export interface Inputs {
   readonly engine?: string
   readonly all?: boolean
   readonly packages?: Packages
+  /** Whether a check keeps what it found in the cache of GitHub Actions. */
+  readonly cache?: boolean
   readonly token?: string
 }
 
@@ -32,20 +34,24 @@ export function readInputs(): Inputs {
       `input packages: '${packages}' is none; write installed to have a check fetch no packages, or leave it out`,
     )
   }
-  const all = named('all')
-  if (all !== undefined && all !== 'true' && all !== 'false') {
-    throw new ConfigurationError(
-      `input all: '${all}' is none; write true to deploy everything downstream of what differs, or leave it out`,
-    )
-  }
+  const [all, cache] = [flag('all'), flag('cache')]
   const [region, config, engine, token] = [named('region'), named('config'), named('engine'), named('token')]
   return {
     ...(command && { command }),
     ...(region && { region }),
     ...(config && { config }),
     ...(engine && { engine }),
-    ...(all && { all: all === 'true' }),
+    ...(all !== undefined && { all }),
     ...(packages && { packages }),
+    ...(cache !== undefined && { cache }),
     ...(token && { token }),
   }
+}
+
+function flag(name: string): boolean | undefined {
+  const value = getInput(name)
+  if (value === '') return undefined
+  if (value !== 'true' && value !== 'false')
+    throw new ConfigurationError(`input ${name}: '${value}' is none; write true or false, or leave it out`)
+  return value === 'true'
 }

@@ -5,6 +5,7 @@ import type { CheckInput } from './check.ts'
 import { visibleEnvironment } from './config/environment.ts'
 import { compileNode } from './dbt/compile.ts'
 import { columnLineage } from './graph/column-lineage.ts'
+import type { Remember } from './remember.ts'
 import { lineageHtml } from './report/html/html.ts'
 import type { Place } from './report/place.ts'
 import type { Report } from './report/report.ts'
@@ -49,14 +50,17 @@ export interface LineagePlace extends Pick<Place, 'repository' | 'run' | 'id'> {
 }
 
 /** Makes `lineage.html` and uploads it as an artifact of the workflow run. It is not made where it could not be kept. */
-export async function uploadLineage(report: Report, input: CheckInput, place: LineagePlace): Promise<ArtifactResult> {
+export async function uploadLineage(
+  report: Report,
+  input: CheckInput,
+  place: LineagePlace,
+  remember: Remember,
+): Promise<ArtifactResult> {
   const reason = noService()
   if (reason !== null) return { kind: 'not there', reason }
   const { repository } = place
-  return uploadFile(
-    fileName(place),
-    await lineageFile(report, input, { repository, env: wholeEnvironment(), most: MOST }),
-  )
+  const make = () => lineageFile(report, input, { repository, env: wholeEnvironment(), most: MOST })
+  return uploadFile(fileName(place), await remember(JSON.stringify([repository, report]), make))
 }
 
 /** `lineage-check-eu-1.html`: another one for every job, region, configuration and attempt, since an artifact is never replaced. */

@@ -1,13 +1,15 @@
 import * as core from '@actions/core'
 import { context } from '@actions/github'
 import { upsertComment } from './adapters/github.ts'
-import { type CheckInput, check } from './check.ts'
+import { keptChecks } from './adapters/kept-checks.ts'
+import type { CheckInput } from './check.ts'
 import type { Config } from './config.ts'
 import { withEarlierDeploys } from './deployment/github.ts'
 import { ConfigurationError } from './errors.ts'
 import { commandFor, type GitHubEvent, isFork, occasionOf } from './event.ts'
 import { type Inputs, readInputs } from './inputs.ts'
 import { packageSource } from './packages.ts'
+import { checked, type Remember, remembering } from './remember.ts'
 import { annotationsOf } from './report/annotations.ts'
 import { commentUpdate } from './report/comment.ts'
 import { artifactUrl } from './report/escape.ts'
@@ -17,7 +19,6 @@ import { summaryMarkdown } from './report/summary.ts'
 import { reportText } from './report/text.ts'
 import { openRepository, type Repository, wholeEnvironment } from './repository.ts'
 import { readSides } from './sides.ts'
-import { startSqlLibrary } from './start-sql.ts'
 
 /** The action: reads the inputs and the event, checks or deploys, and publishes. Throws a ConfigurationError for wrong use. */
 export async function runAction(): Promise<void> {
@@ -54,12 +55,13 @@ async function checkAction(repository: Repository, event: GitHubEvent, inputs: I
     env: wholeEnvironment(),
     ...(inputs.packages !== 'installed' && { packages: packageSource(process.env) }),
   })
-  const report = await withEarlier(await check(input, startSqlLibrary), event, inputs)
+  const remember = remembering(input.contents, inputs.cache ? keptChecks(process.env) : null)
+  const report = await withEarlier(await checked(input, remember), event, inputs)
   core.info(reportText(report, { color: false }))
   for (const { level, message, title, file, line, column } of annotationsOf(report)) {
     say[level](message, { title, file, startLine: line, startColumn: column })
   }
-  const place = await withLineage(placeOf(repository, event, report), report, input, event, inputs)
+  const place = await withLineage(placeOf(repository, event, report), report, input, { event, inputs, remember })
   await core.summary.addRaw(summaryMarkdown(report, place)).write()
   const count = (severity: string) => newFindings(report).filter((finding) => finding.severity === severity).length
   core.setOutput('conclusion', report.conclusion)
@@ -86,17 +88,14 @@ async function withLineage(
   place: Place,
   report: Report,
   input: CheckInput,
-  event: GitHubEvent,
-  { region }: Inputs,
+  { event, inputs, remember }: { event: GitHubEvent; inputs: Inputs; remember: Remember },
 ): Promise<Place> {
   const changes = report.regions.some((it) => it.changes.length > 0)
   if (event.payload.pull_request === undefined || !changes) return place
   const { uploadLineage } = await import('./lineage-file.ts')
-  const kept = await uploadLineage(report, input, {
-    ...place,
-    job: context.job,
-    ...(region !== undefined && { region }),
-  })
+  const { region } = inputs
+  const job = { ...place, job: context.job, ...(region !== undefined && { region }) }
+  const kept = await uploadLineage(report, input, job, remember)
   core.setOutput('lineage-url', artifactUrl(place.repository, place.run.id, kept.kind === 'uploaded' ? kept.id : null))
   if (kept.kind === 'uploaded') return { ...place, lineage: kept.id }
   core.notice(`The interactive lineage is not kept: ${kept.reason}`)

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { isProjectFile, readText } from './adapters/files.ts'
 import type { Git } from './adapters/git.ts'
@@ -5,7 +6,15 @@ import { baseCommit, type Occasion } from './base.ts'
 import type { CheckInput, Side, Sides } from './check.ts'
 import { visibleEnvironment } from './config/environment.ts'
 import { regionNamed } from './config/parse.ts'
-import { type Config, configFile, discover, type EffectiveRegion, effectiveConfig, parseConfig } from './config.ts'
+import {
+  type Config,
+  configFile,
+  discover,
+  type EffectiveConfig,
+  type EffectiveRegion,
+  effectiveConfig,
+  parseConfig,
+} from './config.ts'
 import { ParseCache } from './dbt/cache.ts'
 import { parseProject } from './dbt/parse.ts'
 import type { Project } from './dbt/project.ts'
@@ -23,8 +32,20 @@ interface ReadOptions {
   readonly packages?: OpenSource
 }
 
+/** What a check is of, before any of it is parsed. */
+export interface CheckContents {
+  /** How many files the projects have at head. */
+  readonly files: number
+  /** A hash of all that the report follows from but for the commits' names, and this program. */
+  hash(): string
+}
+
 /** Everything that a check looks at: every region's project, or one region's, in the working tree and at the base. */
-export async function readSides(repository: Repository, occasion: Occasion, options: ReadOptions): Promise<CheckInput> {
+export async function readSides(
+  repository: Repository,
+  occasion: Occasion,
+  options: ReadOptions,
+): Promise<CheckInput & { readonly contents: CheckContents }> {
   const { git } = repository
   const [base, head, dirty] = [await baseCommit(git, occasion), await git.commit('HEAD'), await git.isDirty()]
   const before = base === null ? null : await configAt(repository, base)
@@ -41,7 +62,11 @@ export async function readSides(repository: Repository, occasion: Occasion, opti
     base,
     head: occasion.kind === 'pull_request' ? occasion.head : dirty ? null : head,
     config,
-    regions: new Map(regions),
+    regions: new Map(regions.map(([name, { sides }]) => [name, sides])),
+    contents: contentsOf(
+      config,
+      regions.map(([name, { contents }]) => [name, contents]),
+    ),
   }
 }
 
@@ -70,17 +95,16 @@ export async function readProjectSides(
   base: string | null,
   options: ReadOptions,
 ): Promise<Sides> {
-  return sidesOf(new Folders(git), { head: place, base: place }, base, options, new ParseCache())
+  return (await sidesOf(new Folders(git), { head: place, base: place }, base, options, new ParseCache())).sides
 }
 
-/** Base and head are one and the same where nothing differs, so that a region which a pull request leaves alone is looked at once. */
 async function sidesOf(
   folders: Folders,
   region: { readonly head: DeployedPlace; readonly base: DeployedPlace | null },
   base: string | null,
   { env, packages }: ReadOptions,
   cache: ParseCache,
-): Promise<Sides> {
+): Promise<ReadRegion> {
   const own = await folders.working(region.head.project)
   const old =
     base === null || region.base === null ? null : await folders.at(base, region.base.project, region.head.project)
@@ -93,11 +117,67 @@ async function sidesOf(
       packages,
     ))
   const [working, before] = [{ ...own, ...fetched?.head }, old && { ...old, ...fetched?.base }]
+  const contents = { region, env, head: working, base: region.base === null ? null : before }
+  return { contents, sides: lazily(() => parsed(contents, cache)) }
+}
+
+/** All that a region's sides are made of. */
+interface Contents {
+  readonly region: { readonly head: DeployedPlace; readonly base: DeployedPlace | null }
+  readonly env: ReadonlyMap<string, string>
+  readonly head: Read
+  readonly base: Read | null
+}
+
+interface ReadRegion {
+  readonly contents: Contents
+  /** Parsed when they are asked for. */
+  readonly sides: Sides
+}
+
+/** Base and head are one and the same where nothing differs, so that a region which a pull request leaves alone is looked at once. */
+function parsed({ region, env, head: working, base: before }: Contents, cache: ParseCache): Sides {
   const head = side(working, region.head, env, cache)
   if (before === null || region.base === null) return { head, base: null }
   const same =
     region.base.project === region.head.project && region.base.target === region.head.target && equal(before, working)
   return { head, base: same ? head : side(before, region.base, env, cache, head?.project) }
+}
+
+function lazily(make: () => Sides): Sides {
+  let made: Sides | undefined
+  const both = (): Sides => {
+    made ??= make()
+    return made
+  }
+  return {
+    get base() {
+      return both().base
+    },
+    get head() {
+      return both().head
+    },
+  }
+}
+
+function contentsOf(config: EffectiveConfig, regions: readonly (readonly [string, Contents])[]): CheckContents {
+  const files = regions.reduce((sum, [, { head }]) => sum + head.files.size, 0)
+  const hash = (): string => {
+    const all = createHash('sha256')
+    const add = (value: unknown): void => void all.update(`${JSON.stringify(value, mapsToo)}\n`)
+    add(config)
+    for (const [name, { head, base, ...rest }] of regions) {
+      add([name, rest, head.links, head.packages, base?.links, base?.packages])
+      for (const [path, text] of head.files) add([path, text])
+      for (const [path, text] of base?.files ?? []) add(text === head.files.get(path) ? [path] : [path, text])
+    }
+    return all.digest('hex')
+  }
+  return { files, hash }
+}
+
+function mapsToo(_: string, value: unknown): unknown {
+  return value instanceof Map ? [...value] : value
 }
 
 function equal(some: Read, others: Read): boolean {

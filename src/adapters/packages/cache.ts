@@ -1,13 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { cacheFolder } from '../cache-folder.ts'
 
-/** Where packages are kept between runs: the runner's tool cache, else the user's own. */
+/** Where packages are kept between runs. */
 export function packageCacheFolder(env: NodeJS.ProcessEnv): string {
-  const user = process.platform === 'win32' ? env.LOCALAPPDATA : env.XDG_CACHE_HOME
-  return join(env.RUNNER_TOOL_CACHE || user || join(homedir(), '.cache'), 'dbt-regions', 'packages')
+  return join(cacheFolder(env), 'packages')
 }
 
 /** Packages on disk, each in a file whose name is the hash of the key that names its content for good. */
