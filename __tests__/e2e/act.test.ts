@@ -5,6 +5,7 @@ import { parseComment } from '../../src/report/state.ts'
 import { runtimeToken, startArtifactService } from '../adapters/artifact-service.ts'
 import { type GitHubFaults, type GitHubServer, startGitHub } from '../github/server.ts'
 import { notAccessible } from '../github/state.ts'
+import { temporaryFolder } from '../repository.ts'
 import { describeWith } from '../tools/optional.ts'
 import { actionRepository, type PullRequest, push, runWorkflow, token } from './act.ts'
 import { projectRoot } from './program.ts'
@@ -76,6 +77,31 @@ describeWith(['go', 'node24', 'registry'], "the repository's own workflow, run b
     expect(only()).toContain('dbt: resolved')
     expect(github.violations).toEqual([])
     expect(failing.all + passing.all + again.all).not.toContain(token)
+  }, 300_000)
+
+  test('what a large project was checked for is kept in the cache of Actions', async () => {
+    const repository = actionRepository({
+      'cached.yml': matrix
+        .replace("region: '${{ matrix.region }}'", "region: '${{ matrix.region }}', cache: true")
+        .replace('[eu, us]', '[us]'),
+    })
+    const many = Array.from({ length: 500 }, (_, index) => [
+      `dbt_projects/us_analytics_dbt/models/many/m${index}.sql`,
+      `select ${index} as id\n`,
+    ])
+    const pull = opened(push(repository, { ...Object.fromEntries(many), [gold('us')]: harmless('us') }))
+    const options = { api: github.url, workflow: 'cached.yml', caches: temporaryFolder() }
+    const first = await runWorkflow(repository, pull, options)
+    expect(first.status, first.log).toBe(0)
+    expect(first.log).toContain('Cache saved successfully')
+    const second = await runWorkflow(repository, pull, { ...options, runId: 2 })
+    expect(second.status, second.log).toBe(0)
+    expect(second.log).toContain('Cache restored successfully')
+    expect(second.log).not.toContain('Cache saved successfully')
+    expect(second.outputs).toMatchObject({ conclusion: 'success', changed: '501' })
+    expect(only()).toContain('501')
+    expect(second.outputs.changed).toBe(first.outputs.changed)
+    expect(first.all + second.all).not.toContain(token)
   }, 300_000)
 
   test("two regions' jobs side by side lose nothing of each other's section", async () => {

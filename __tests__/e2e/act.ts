@@ -64,6 +64,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Folders before those of this process's own PATH. */
   readonly path?: readonly string[]
+  /** The folder of act's own server of caches; left out, the job has no cache. */
+  readonly caches?: string
 }
 
 const place = (full_name: string) => ({
@@ -99,10 +101,15 @@ export async function runOnPush(repository: Repository, options: RunOptions): Pr
 }
 
 async function runAct(repository: Repository, name: string, payload: object, options: RunOptions): Promise<Run> {
-  const { api, workflow = 'dbt.yml', runId = 1, secrets = {}, vars = {}, env = {}, path = [] } = options
+  const { api, workflow = 'dbt.yml', runId = 1, secrets = {}, vars = {}, env = {}, path = [], caches } = options
   const event = join(mkdtempSync(join(tmpdir(), 'dbt-regions-event-')), 'event.json')
   writeFileSync(event, JSON.stringify(payload))
-  const args = [name, '--platform', 'ubuntu-latest=-self-hosted', '--eventpath', event, '--json', '--no-cache-server']
+  const args = [name, '--platform', 'ubuntu-latest=-self-hosted', '--eventpath', event, '--json']
+  args.push(
+    ...(caches === undefined
+      ? ['--no-cache-server']
+      : ['--cache-server-addr', '127.0.0.1', '--cache-server-path', caches]),
+  )
   args.push('--workflows', join('.github/workflows', workflow))
   const values = (flag: string, of: Readonly<Record<string, string>>) =>
     Object.entries(of).flatMap(([key, value]) => [flag, `${key}=${value}`])

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { cacheFolder } from './cache-folder.ts'
 
@@ -14,9 +14,7 @@ export interface KeptChecks {
 /** In a workflow the cache of GitHub Actions, elsewhere the user's cache folder. Null where a workflow has no cache. */
 export function keptChecks(env: NodeJS.ProcessEnv): KeptChecks | null {
   if (env.GITHUB_ACTIONS !== 'true') return new Folder(join(cacheFolder(env), 'checks'))
-  const { RUNNER_TEMP, ACTIONS_CACHE_URL, ACTIONS_RESULTS_URL, ACTIONS_RUNTIME_TOKEN } = env
-  const hasCache = (ACTIONS_CACHE_URL || ACTIONS_RESULTS_URL) && ACTIONS_RUNTIME_TOKEN
-  return RUNNER_TEMP && hasCache ? new ActionsCache(join(RUNNER_TEMP, 'dbt-regions-check')) : null
+  return env.ACTIONS_CACHE_URL || env.ACTIONS_RESULTS_URL ? new ActionsCache() : null
 }
 
 /** More than anybody works on at once. */
@@ -66,35 +64,45 @@ class Folder implements KeptChecks {
 
 /** https://github.com/actions/toolkit/tree/main/packages/cache: an entry is never replaced, and a pull request reads what its base's branch has kept, and its own. */
 class ActionsCache implements KeptChecks {
-  readonly #folder: string
-
-  constructor(folder: string) {
-    this.#folder = folder
-  }
-
   async read(key: string): Promise<string | null> {
+    if (!(await makePlace())) return null
     try {
       const { restoreCache } = await import('@actions/cache')
-      const found = await restoreCache([this.#file], nameOf(key))
-      return found === undefined ? null : await readFile(this.#file, 'utf8')
+      const found = await restoreCache([FILE], nameOf(key))
+      return found === undefined ? null : await readFile(FILE, 'utf8')
     } catch {
       return null
+    } finally {
+      await rm(FILE, { force: true }).catch(() => undefined)
     }
   }
 
   async write(key: string, text: string): Promise<void> {
+    if (!(await makePlace())) return
     try {
       const { saveCache } = await import('@actions/cache')
-      await mkdir(this.#folder, { recursive: true })
-      await writeFile(this.#file, text)
-      await saveCache([this.#file], nameOf(key))
+      await writeFile(FILE, text)
+      await saveCache([FILE], nameOf(key))
     } catch {
       // The next run does without.
+    } finally {
+      await rm(FILE, { force: true }).catch(() => undefined)
     }
   }
+}
 
-  get #file(): string {
-    return join(this.#folder, 'check.json')
+/** From the workspace, where a job's process starts: the name of a file is a part of what an entry is found by, so it is the same on every machine. */
+const FILE = '.dbt-regions/check.json'
+
+/** Makes room for the file. False where the folder is a link: what is checked out may come from anybody. */
+async function makePlace(): Promise<boolean> {
+  try {
+    await mkdir(dirname(FILE), { recursive: true })
+    if (!(await lstat(dirname(FILE))).isDirectory()) return false
+    await rm(FILE, { force: true })
+    return true
+  } catch {
+    return false
   }
 }
 
