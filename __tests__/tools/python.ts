@@ -8,7 +8,16 @@ const UV_VERSION = '0.13.9'
 const PYTHONS = ['python3.13', 'python3.12', 'python3.11', 'python3']
 
 /** Each has its pinned packages in `python/<name>.lock`, made by uv from `python/<name>.in`. */
-export const environments = ['dbt111', 'dbt112', 'jinja', 'openlineage', 'readers', 'spark', 'sqlglot', 'zizmor'] as const
+export const environments = [
+  'dbt111',
+  'dbt112',
+  'jinja',
+  'openlineage',
+  'readers',
+  'spark',
+  'sqlglot',
+  'zizmor',
+] as const
 export type EnvironmentName = (typeof environments)[number]
 
 /** A Python environment with the packages of its lock file: the folder with its programs (`python`, `dbt`, …). */
