@@ -61,8 +61,9 @@ export async function editedProject(
   return results
 }
 
-/** What stands within a block of Jinja may not be a part of the SQL. */
-function harmOf({ harm }: EditKind, before: string, after: string): Harm {
+/** What stands within a block of Jinja may not be a part of the SQL, and only a union's first query names its columns. */
+function harmOf({ harm, what }: EditKind, before: string, after: string): Harm {
+  if (/renamed/.test(what) && /\b(union|intersect|except)\b/i.test(before)) return 'depends'
   const at = [...after].findIndex((character, index) => character !== before[index])
   const blocks = [...before.slice(0, at).matchAll(/\{%-?\s*(if|for|macro|set|call|end)/g)]
   const depth = blocks.reduce((sum, [, word]) => sum + (word === 'end' ? -1 : word === 'set' ? 0 : 1), 0)

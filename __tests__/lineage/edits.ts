@@ -11,7 +11,7 @@ export interface EditKind {
 /** Jinja, comments, strings and quoted names, each as so many spaces, so that what is found stands at its place in the text. */
 export function masked(text: string): string {
   const apart =
-    /\{#[\s\S]*?#\}|\{%[\s\S]*?%\}|\{\{[\s\S]*?\}\}|--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^'\\]|\\.|'')*'|"[^"\n]*"|`[^`]*`/g
+    /\{#[\s\S]*?#\}|\{%(?:'[^']*'|"[^"]*"|[\s\S])*?%\}|\{\{(?:'[^']*'|"[^"]*"|[\s\S])*?\}\}|--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^'\\]|\\.|'')*'|"[^"\n]*"|`[^`]*`/g
   return text.replace(apart, (each) =>
     each.startsWith('{')
       ? each.replace(/[\s\S]/g, each.startsWith('{{') ? '\u0001' : ' ')

@@ -39,6 +39,11 @@ describe('what columns come from', () => {
     ],
     ['a field, where no relation has the name', 'select items.sku from orders', ['sku: orders.items']],
     [
+      'a relation that has the name of a column of USING',
+      'select id.name from orders join customers id using (id)',
+      ['name: customers.name'],
+    ],
+    [
       'a recursive query',
       'with recursive r(n, d) as (select id, 0 from orders union all select o.customer, r.n + r.d from orders o join r on o.id = r.n) select n, d from r',
       ['n: orders.customer orders.id', 'd: orders.customer orders.id'],
@@ -153,6 +158,30 @@ describe('what is the same', () => {
       'UNPIVOT with nulls',
       'select shop from quarters unpivot (amount for quarter in (q1))',
       'select shop from quarters unpivot include nulls (amount for quarter in (q1))',
+      false,
+    ],
+    [
+      'the name of a CTE beside a relation that is not known',
+      'with a as (select * from notes), b as (select * from more) select a.x, b.y from a join b on a.id = b.id',
+      'with c as (select * from notes), b as (select * from more) select c.x, b.y from c join b on c.id = b.id',
+      true,
+    ],
+    [
+      'operands of AND and OR',
+      'select case when id = 1 and (amount = 2 or customer = 3) then 1 end as x from orders',
+      'select case when (customer = 3 or amount = 2) and id = 1 then 1 end as x from orders',
+      true,
+    ],
+    [
+      'AND for OR',
+      'select case when id = 1 and amount = 2 then 1 end as x from orders',
+      'select case when id = 1 or amount = 2 then 1 end as x from orders',
+      false,
+    ],
+    [
+      'another grouping of AND and OR',
+      'select case when id = 1 and (amount = 2 or customer = 3) then 1 end as x from orders',
+      'select case when (id = 1 and amount = 2) or customer = 3 then 1 end as x from orders',
       false,
     ],
     [

@@ -77,7 +77,11 @@ export function formOf(annotated: Tree | undefined, around: Around): Formed {
   if (kind === 'window_function') return ofWindow(parts, around)
   if (kind === 'function' || kind === 'aggregate_function') return ofFunction(kind, parts, around)
   if (kind === '' || kind === 'alias' || structural.has(kind)) return ofParts(tree, around)
-  const inner = mirrored.has(kind) ? ofSides(kind, parts, around) : ofParts(tree, around)
+  const inner = mirrored.has(kind)
+    ? ofSides(kind, parts, around)
+    : kind === 'and' || kind === 'or'
+      ? ofOperands(kind, tree, around)
+      : ofParts(tree, around)
   return applied(inner, kind, typeof parts.name === 'string' ? parts.name : kind, typeOf(kind, parts))
 }
 
@@ -126,6 +130,20 @@ function ofSides(kind: string, parts: Parts, around: Around): Formed {
   const ordered = sides.map(({ form }) => form)
   if (swapped) ordered.reverse()
   return joined([swapped ? (mirrored.get(kind) ?? kind) : kind, ...ordered, more.form], [...sides, more])
+}
+
+/** What ANDs, or ORs, stand between, in no order. */
+function ofOperands(kind: string, tree: Tree, around: Around): Formed {
+  const operands: Formed[] = []
+  const visit = (each: Tree): void => {
+    const [own, parts] = nodeOf(each)
+    if (own === 'paren' && [kind, 'paren'].includes(nodeOf(parts.this ?? null)[0])) visit(parts.this ?? null)
+    else if (own === kind) for (const side of [parts.left, parts.right]) visit(side ?? null)
+    else operands.push(formOf(each, around))
+  }
+  visit(tree)
+  const texts = operands.map(({ form }) => JSON.stringify(form)).sort()
+  return joined([kind, ...texts], operands)
 }
 
 function joined(form: Form, all: readonly Formed[]): Formed {

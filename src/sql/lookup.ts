@@ -106,13 +106,12 @@ interface Reading {
 function readings(parts: readonly string[], place: Place): Reading[] {
   const { sources, aliases, aliasToo, merged } = place
   const alone = sources.length === 1
-  const using = merged.get(parts[0] ?? '')
+  const isNamed = sources.some(({ qualifiers }) => qualifiers.some((it) => isQualifier(it, parts)))
+  const using = isNamed ? undefined : merged.get(parts[0] ?? '')
   if (using !== undefined)
     return [{ found: foundAs(using, parts.slice(1)), qualified: false, certain: true, declared: true }]
   const found = sources.flatMap((source) => {
-    const qualified = source.qualifiers
-      .filter((it) => it.length < parts.length && it.every((part, index) => part === parts[index]))
-      .map((it) => it.length)
+    const qualified = source.qualifiers.filter((it) => isQualifier(it, parts)).map((it) => it.length)
     return [0, ...qualified].flatMap((start): Reading[] => {
       const name = parts[start] ?? ''
       const { certain, possible } = columnsNamed(source.output, name)
@@ -121,9 +120,10 @@ function readings(parts: readonly string[], place: Place): Reading[] {
       // The first part of `o.amount` is the qualifier where it can be, and a struct only where nothing else can be meant.
       if (start === 0 && qualified.length > 0)
         return certain.map((it) => ({ found: read(it), qualified: false, certain: false, declared: false }))
+      const likely = start === 0 && isNamed ? possible.filter((it) => it.declared.includes(name)) : possible
       return [
         ...certain.map((it) => ({ found: read(it), qualified: start > 0, certain: true, declared: true })),
-        ...possible.map((it) => ({
+        ...likely.map((it) => ({
           found: read(it.at(name)),
           qualified: start > 0,
           certain: false,
@@ -145,6 +145,10 @@ function readings(parts: readonly string[], place: Place): Reading[] {
     declared: true,
   }
   return [...found, own]
+}
+
+function isQualifier(qualifier: readonly string[], parts: readonly string[]): boolean {
+  return qualifier.length < parts.length && qualifier.every((part, index) => part === parts[index])
 }
 
 function foundAs({ meaning, upstream, type, unknown }: OutputColumn, fields: readonly string[]): Found {
