@@ -16,7 +16,7 @@ interface Layer {
 /** The shell's files that touch the world. */
 const knowAdapters = [
   ...['main', 'cli', 'repository', 'sides', 'folders', 'project-folder', 'packages', 'start-sql'],
-  ...['deployment', 'demo', 'list', 'manifest-file', 'lineage', 'lineage-file', 'remember'],
+  ...['deployment', 'demo', 'list', 'manifest-file', 'twins', 'lineage', 'lineage-file', 'remember'],
 ]
 const shell = ['version', 'base', 'event', 'inputs', 'index', ...knowAdapters]
 
@@ -49,7 +49,7 @@ const layers: readonly Layer[] = [
   // The browser's part of lineage.html: a program of its own.
   { of: ['page'], from: ['report'], packages: ['cytoscape', 'elkjs'] },
   { of: ['selection'], from: ['dbt', 'graph', 'nearest'], packages: ['picomatch'] },
-  { of: ['check', 'deploy', 'walls'], from: ['*'] },
+  { of: ['check', 'deploy', 'walls'], from: ['*'], packages: ['picomatch'] },
   {
     of: ['adapters'],
     from: ['errors', 'run'],

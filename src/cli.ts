@@ -97,6 +97,21 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
     .option('--no-cache', 'check anew what was checked before')
     .action(async (options: CheckOptions) => print(planText((await checkHere(options)).report)))
 
+  command('twins', 'compare regions that hold the same models: what differs, and what of it the configuration declares')
+    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .addOption(config())
+    .addOption(packages())
+    .action(async ({ format, ...options }: CheckOptions & { format: string }) => {
+      const repository = await openRepository(process.cwd(), options.config)
+      const { twins } = await import('./twins.ts')
+      print(
+        await twins(repository, {
+          format,
+          ...(options.packages === 'fetch' && { packages: packageSource(process.env) }),
+        }),
+      )
+    })
+
   command('deploy', "run what differs from a region's ledger, what is pending there, and what that affects")
     .requiredOption('--region <name>', 'the region to deploy')
     .option('--all', 'run everything downstream of what differs, also what uses nothing of that')

@@ -1,4 +1,4 @@
-export { type Config, defaultEnvironment, type Region } from './config/config.ts'
+export { type Config, type DeclaredTwins, defaultEnvironment, type Region } from './config/config.ts'
 export { discover } from './config/discover.ts'
 export { type EffectiveConfig, type EffectiveRegion, effectiveConfig } from './config/effective.ts'
 export { parseConfig } from './config/parse.ts'

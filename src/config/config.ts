@@ -11,8 +11,21 @@ export interface Config {
   readonly rules: RuleSettings
   /** The environment variables that `env_var` may see in a check; null for dbt's own. */
   readonly envVars: readonly string[] | null
+  /** Where twins are meant to differ. */
+  readonly twins: readonly DeclaredTwins[]
   /** Place of a key in the file, by its path (`regions`, `eu`, `gdpr`), or of the nearest one around it. */
   locate(path: readonly string[]): Location
+}
+
+/** Where regions that hold the same models are meant to differ, and why. */
+export interface DeclaredTwins {
+  /** Names without the region's, or globs of them. */
+  readonly models: readonly string[]
+  /** Null for everything. */
+  readonly differs: readonly string[] | null
+  /** Globs of the columns alone in which they differ; null for all, and for what is of no column. */
+  readonly columns: readonly string[] | null
+  readonly reason: string
 }
 
 /** One dbt project with its target, its environment and its rules. */

@@ -25,6 +25,7 @@ export function discover(projects: ReadonlyMap<string, string>): Config {
     regions: found.map(region).sort((a, b) => (a.name < b.name ? -1 : 1)),
     rules: new Map(),
     envVars: null,
+    twins: [],
     locate: () => ({ file: '.github/dbt-regions.yml', line: 1, column: 1 }),
   }
 }

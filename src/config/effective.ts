@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts'
 import type { RuleSettings } from '../rules/rule.ts'
 import { configurationChanged, type Twins } from './changed.ts'
-import type { Config, Region } from './config.ts'
+import type { Config, DeclaredTwins, Region } from './config.ts'
 
 /** What a pull request is checked with: the rules of its base, and what it would change in them. */
 export interface EffectiveConfig {
@@ -11,6 +11,8 @@ export interface EffectiveConfig {
   readonly findings: readonly Finding[]
   /** The environment variables that `env_var` may see; null for dbt's own. */
   readonly envVars: readonly string[] | null
+  /** Where twins are meant to differ, as head says: it only tells differences apart, and nothing fails by them. */
+  readonly twins: readonly DeclaredTwins[]
 }
 
 /** A region with where its project is on either side. */
@@ -66,6 +68,7 @@ export function effectiveConfig(
     regions: regions.sort((a, b) => (a.name < b.name ? -1 : 1)),
     findings: base === null ? [] : configurationChanged(base, head, twins),
     envVars: (base ?? head).envVars,
+    twins: head.twins,
   }
 }
 

@@ -13,6 +13,14 @@ interface Document {
   readonly regions: Readonly<Record<string, RegionEntry>>
   readonly rules?: RulesEntry
   readonly env_vars?: readonly string[]
+  readonly twins?: readonly TwinEntry[]
+}
+
+interface TwinEntry {
+  readonly models: readonly string[]
+  readonly differs?: readonly string[]
+  readonly columns?: readonly string[]
+  readonly reason: string
 }
 
 interface RegionEntry {
@@ -69,7 +77,10 @@ function configOf(document: Document, yaml: LocatedYaml, file: string): Config {
   refuseEqualNames(regions, yaml)
   refuseEqualPlaces(regions, yaml)
   refuseCredentials(document.env_vars ?? [], yaml)
-  return { file, regions, rules, envVars: document.env_vars ?? null, locate: yaml.locate }
+  const twins = (document.twins ?? []).map(({ models, differs = null, columns = null, reason }) => {
+    return { models, differs, columns, reason }
+  })
+  return { file, regions, rules, envVars: document.env_vars ?? null, twins, locate: yaml.locate }
 }
 
 function settingsOf(rules: RulesEntry = {}): RuleSettings {

@@ -26,6 +26,8 @@ export type KnownColumns = ReadonlyMap<string, readonly { readonly name: string;
 export interface ColumnsOptions {
   readonly versions?: Versions
   readonly known?: KnownColumns
+  /** What a node or source is called in the answers; left out, by its unique_id. */
+  readonly called?: (unique_id: string) => string
   /** Whether an ephemeral model is a relation of its own, not a part of the SQL that it is inlined in. */
   readonly ephemeralApart?: boolean
 }
@@ -36,6 +38,7 @@ export class ProjectColumns {
   readonly #compile: Compile
   readonly #versions: Versions
   readonly #known: KnownColumns
+  readonly #called: (unique_id: string) => string
   readonly #ids: ReadonlyMap<string, string>
   readonly #ephemeral: ReadonlyMap<string, string>
   readonly #analyses = new Map<string, NodeAnalysis>()
@@ -43,11 +46,12 @@ export class ProjectColumns {
   readonly #open = new Set<string>()
 
   constructor(project: Project, compile: Compile, options: ColumnsOptions = {}) {
-    const { versions = asBefore, known = new Map(), ephemeralApart = false } = options
+    const { versions = asBefore, known = new Map(), called = (id: string) => id, ephemeralApart = false } = options
     this.#project = project
     this.#compile = compile
     this.#versions = versions
     this.#known = known
+    this.#called = called
     this.#ids = idsByRelation(project.manifest)
     this.#ephemeral = ephemeralApart ? idsOfEphemeral(project.manifest) : new Map()
   }
@@ -156,7 +160,7 @@ export class ProjectColumns {
 
   #described(unique_id: string, columns: Relation['columns']): Relation {
     return {
-      id: unique_id,
+      id: this.#called(unique_id),
       columns,
       complete: false,
       version: (column) => this.#versions.column(unique_id, column),

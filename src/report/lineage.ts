@@ -1,6 +1,9 @@
+import { withoutRegion } from '../graph/twin-names.ts'
 import { compare, grouped } from './grouped.ts'
 import type { Lineage, LineageNode } from './report.ts'
 import type { Section } from './section.ts'
+
+export { withoutRegion } from '../graph/twin-names.ts'
 
 /** The lineage of regions that change alike as one picture: twins stand in one node, which bears each of their names. */
 export interface Picture {
@@ -99,15 +102,4 @@ function keysOf({ lineage, region }: Section): ReadonlyMap<string, string> {
       groups.get(key(it))?.length === 1 ? key(it) : `${it.unique_id} ${region}`,
     ]),
   )
-}
-
-/** A name without its region's, as a word of its own: `orders` of `orders_eu`, `Orders` of `Orders (EU)`. */
-export function withoutRegion(name: string, region: string): string {
-  const isRegion = (word: string | undefined) => word?.toLowerCase() === region.toLowerCase()
-  const words = name.split(/(\s*\([^()]*\)|[^\p{L}\p{N}()]+)/u)
-  const kept = words.filter((it, index) => {
-    const inner = /^\s*\(([^()]*)\)$/.exec(it)?.[1]
-    return !isRegion(it) && !isRegion(inner) && !(isRegion(words[index + 1]) && index % 2 === 1)
-  })
-  return kept.join('')
 }
