@@ -81,6 +81,15 @@ describe('columns that are known without a warehouse', () => {
     expect(columnsOf(more)).toBe(columns)
   })
 
+  it('tell that SQL that cannot be read is the same', () => {
+    const unreadable = (comment: string, name: string) =>
+      fingerprinted(files({ 'models/m.sql': `${listed("ref('base')")} ${comment} order as "${name}"` }))
+    const said = (from: [string, string], to: [string, string]) =>
+      compared(unreadable(...from), unreadable(...to)).map(({ change }) => change)
+    expect(said(['', 'x'], ['/* more */', 'x'])).toEqual(['none'])
+    expect(said(['', 'x'], ['', 'y'])).toEqual(['unknown'])
+  })
+
   it('make what an edit does known where a macro asks for them', () => {
     const base = files({ 'models/m.sql': listed("ref('base')") })
     const with_ = (path: string, edit: (text: string) => string) =>

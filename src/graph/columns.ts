@@ -4,13 +4,17 @@ import { seedColumns } from '../dbt/seed-columns.ts'
 import { analyseOnce } from '../sql/analyse-once.ts'
 import type { QueryAnalysis, Relation } from '../sql/analysis.ts'
 import { UnknownSql } from '../sql/expression.ts'
+import { normaliseSql } from '../sql/normalise.ts'
 import { isUnnamed } from '../sql/outputs.ts'
 import { SqlError } from '../sql/sdk.ts'
 import type { Compile } from './fingerprint.ts'
 import { snapshotColumns } from './snapshot-columns.ts'
 
 /** A node's query in each state that it may be built in, or why it is not known what it does. */
-export type NodeAnalysis = { readonly queries: readonly QueryAnalysis[] } | { readonly unknown: string }
+export type NodeAnalysis =
+  | { readonly queries: readonly QueryAnalysis[] }
+  /** `code` is all of its SQL without layout, where that is known: what has the same one does the same. */
+  | { readonly unknown: string; readonly code?: string }
 
 /** What a node's relation holds that it did not hold before: a text that differs for what differs. */
 export interface Versions {
@@ -87,14 +91,15 @@ export class ProjectColumns {
     const compiled = states.map((incremental) => this.#compile(this.#project, unique_id, { incremental, columnsOf }))
     const unresolved = [...new Set(compiled.flatMap((each) => each.unresolved))].sort()
     if (unresolved.length > 0) return { unknown: `${unresolved.join(', ')} could not be resolved` }
+    const texts = compiled.map(({ code }) => code.trim().replace(/;$/, ''))
     try {
-      const texts = compiled.map(({ code }) => code.trim().replace(/;$/, ''))
       const [first = ''] = texts
       const queries = texts.map((code, index) => (index > 0 && code === first ? null : this.#query(code)))
       return { queries: queries.map((query) => query ?? queries[0]).filter((query) => query != null) }
     } catch (error) {
-      if (error instanceof SqlError) return { unknown: `the SQL library cannot read it: ${error.message}` }
-      if (error instanceof UnknownSql) return { unknown: `${error.message} is not analysed` }
+      const code = texts.map(normaliseSql).join('\0')
+      if (error instanceof SqlError) return { unknown: `the SQL library cannot read it: ${error.message}`, code }
+      if (error instanceof UnknownSql) return { unknown: `${error.message} is not analysed`, code }
       throw error
     }
   }

@@ -22,6 +22,8 @@ export function effectsOf(base: ProjectColumns, head: ProjectColumns, ids: reado
 }
 
 function effectOf(before: NodeAnalysis, after: NodeAnalysis): Effect {
+  if ('unknown' in before && 'unknown' in after && before.code !== undefined && before.code === after.code)
+    return { classes: ['none'], columns: [], words: ['gives the same rows and columns'], whole: false }
   if ('unknown' in after) return unknown(after.unknown)
   if ('unknown' in before) return unknown(`at base, ${before.unknown}`)
   const count = Math.max(before.queries.length, after.queries.length)
