@@ -3,6 +3,13 @@ import { type Files, said } from './project.ts'
 
 const at = (config: string) => `{{ config(${config}) }} select 1 as id`
 
+const audited: Files = {
+  'packages.yml': 'packages:\n  - local: dbt_packages/audit\n',
+  'dbt_packages/audit/dbt_project.yml': 'name: audit\n',
+  'dbt_packages/audit/models/results.sql': 'select 1 as id',
+}
+const audits = 'sources:\n  - {name: audits, schema: analytics, tables: [{name: results}]}\n'
+
 describe('duplicate-relation', () => {
   it.each<[string, Files, string[]]>([
     [
@@ -42,6 +49,27 @@ describe('duplicate-relation', () => {
       },
       [
         "models/orders.sql:1:1: model 'orders' is built as main.analytics.orders, which is source 'bronze.ORDERS': it would overwrite what it reads; give it another alias, schema or database",
+      ],
+    ],
+    [
+      'nothing in the results of a package that are declared as a source',
+      {
+        ...audited,
+        'models/sources.yml': audits,
+        'models/report.sql': "select * from {{ source('audits', 'results') }}",
+      },
+      [],
+    ],
+    [
+      'a model of a package that reads the source in whose place it is',
+      {
+        ...audited,
+        'dbt_packages/audit/models/results.sql': "select * from {{ ref('raw') }}",
+        'dbt_packages/audit/models/raw.sql': "select * from {{ source('audits', 'results') }}",
+        'models/sources.yml': audits,
+      },
+      [
+        "dbt_packages/audit/models/results.sql:1:1: model 'results' is built as main.analytics.results, which is source 'audits.results': it would overwrite what it reads; give it another alias, schema or database",
       ],
     ],
     [
