@@ -239,6 +239,24 @@ const cases: readonly (readonly [what: string, sql: string, missing: readonly st
     `select o.amount, c.name, n.email from (${orders} o join ${customers} c on c.id = o.id) join ${notes} n on n.note_id = o.id`,
     [],
   ],
+  [
+    'fields of what a lateral view and a lambda name',
+    `select item, e.item, transform(tags, (t, i) -> named_struct('a', t, 'i', i))[0].a, aggregate(tags, 0, (sum, t) -> sum + 1, sum -> sum * id) from ${orders} lateral view outer explode(tags) e as item`,
+    [],
+  ],
+  [
+    'what functions make',
+    `select from_json('{}', 'a int').a, stack(1, id, 2) as (n, v), named_struct('q', id).q, max_by(amount, id), min(struct(id, day)).day from ${orders} group by id`,
+    [],
+  ],
+  [
+    'columns that a generator names by itself',
+    `select pos, col from (select posexplode(tags) from ${orders}) union all select key, value from (select explode(map(1, '1')))`,
+    [],
+  ],
+  ['a common table expression under another name', `with x as (select id from ${orders}) select a.id from x as a`, []],
+  ['a column that is only named otherwise', `select id as a from ${orders} o order by a, o.day`, []],
+  ['a column list of values', `select id, b from (values (1, 2)) as v(id, b) join ${customers} using (id)`, []],
   ['a column named like an alias', `select address.city, address.amount from ${orders} as address`, []],
 ]
 
@@ -249,6 +267,7 @@ const databricks: typeof cases = [
     `select id, row_number() over (order by id) as n from ${orders} qualify n = 1 and row_number() over (partition by gone order by id) = 1`,
     ['orders.gone'],
   ],
+  ['a function of a schema', `select fns.parse(id), main.fns.parse(name, gone) from ${customers}`, ['customers.gone']],
   ['a path into JSON', `select id, gone:a.b[0].c::int, name:x from ${customers}`, ['customers.gone']],
   ['two statements', `select gone from ${orders}; select 1`, []],
   ['what is no query', `insert into ${notes} select gone from ${orders}`, []],

@@ -180,6 +180,9 @@ class Reader {
     }
     for (const [key, part] of Object.entries(tree)) {
       if (isQuery(key, part)) this.query({ [key]: part }, ctes, scope)
+      // `main.functions.parse(x)`: what looks like a column is where the function is.
+      else if (key === 'method_call' && isParts(part) && pathOf(part.this ?? null) !== null)
+        this.#read(part.args ?? null, ctes, scope)
       else if (key === 'raw' && isParts(part)) this.#unplaced(treeOfRaw(part.sql), ctes, scope)
       else if (key === 'lambda' && isParts(part)) {
         const own = new Set(namesOf(part.parameters).map((name) => name.toLowerCase()))
