@@ -91,4 +91,16 @@ describe('full-refresh', () => {
       await saidOfChange('full-refresh', { ...raw, 'models/m.sql': base }, { ...raw, 'models/m.sql': head }),
     ).toEqual(expected)
   })
+
+  it.each<[string, string, string, string[]]>([
+    ['nothing of a column that only has another name where it is read', 'label as name', 'label', []],
+    ['nothing of what fails anyhow', 'name', 'label', []],
+    ['a column of another meaning', 'id as name', 'label', needs("rows that are there keep the values of 'name'")],
+  ])('finds %s', async (_, column, name, expected) => {
+    const of = (named: string, read: string) => ({
+      'models/up.sql': `select 1 as id, 'a' as ${named}`,
+      'models/m.sql': `{{ config(materialized='incremental', unique_key='id') }}\nselect id, ${read} from {{ ref('up') }}\n`,
+    })
+    expect(await saidOfChange('full-refresh', of('name', 'name'), of(name, column))).toEqual(expected)
+  })
 })

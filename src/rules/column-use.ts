@@ -63,6 +63,13 @@ export function renamedTo(base: ColumnFacts, head: ColumnFacts, unique_id: strin
   return same.length === 1 ? (same[0]?.name ?? null) : null
 }
 
+/** Whether a column is one of another relation on both sides, which only has another name there now. */
+export function isHandedOnAsBefore(base: ColumnFacts, head: ColumnFacts, was: OutputColumn, is: OutputColumn): boolean {
+  const [old, now] = [handedOn(was), handedOn(is)]
+  if (old === null || now === null || old.relation !== now.relation) return false
+  return renamedTo(base, head, old.relation, old.column)?.toLowerCase() === now.column
+}
+
 /** The one column that a column is, as it stands in another relation; null for what is computed. */
 function handedOn({ upstream }: OutputColumn): OutputColumn['upstream'][number] | null {
   const [only, ...more] = upstream

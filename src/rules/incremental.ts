@@ -1,5 +1,6 @@
 import type { Json, Model } from '../dbt/manifest.ts'
 import type { ColumnFacts } from '../graph/column-facts.ts'
+import { isHandedOnAsBefore } from './column-use.ts'
 import { typeWord } from './types.ts'
 
 /** How the columns of an incremental model differ, which stands in the warehouse as base built it. */
@@ -28,7 +29,13 @@ export function incrementalChange(base: ColumnFacts, head: ColumnFacts, unique_i
     (columns) => new Map(columns.map((column) => [column.name.toLowerCase(), column])),
   )
   const known = before !== null && after !== null && ours !== undefined && theirs !== undefined
+  // What fails for want of a column changes nothing yet.
+  if (head.missing(unique_id).length > 0) return null
   const difference = head.difference(base, unique_id)
+  const onlyRenamed = (name: string): boolean => {
+    const [was, is] = [ours, theirs].map((columns) => columns?.get(name.toLowerCase()))
+    return was !== undefined && is !== undefined && isHandedOnAsBefore(base, head, was, is)
+  }
   return {
     model: now,
     added: known ? [...theirs].flatMap(([key, { name }]) => (ours.has(key) ? [] : [name])) : [],
@@ -40,7 +47,7 @@ export function incrementalChange(base: ColumnFacts, head: ColumnFacts, unique_i
           return from && to && from !== to ? [{ name: column.name, from, to }] : []
         })
       : [],
-    computed: difference?.all === null ? difference.changed : null,
+    computed: difference?.all === null ? difference.changed.filter((name) => !onlyRenamed(name)) : null,
     rows: difference?.rows ?? null,
     onSchemaChange: policyOf(now),
     strategy: typeof now.config.incremental_strategy === 'string' ? now.config.incremental_strategy : 'merge',
