@@ -81,7 +81,7 @@ select 1
 edit('schemas/config.schema.json', (text) =>
   insertSorted(
     text,
-    '"broken-contract": {',
+    '"ambiguous-column": {',
     /^ {8}"([a-z-]+)": \{/,
     `        "${id}": { "description": "${description}", "$ref": "#/$defs/rule" },`,
   )

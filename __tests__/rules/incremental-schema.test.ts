@@ -10,6 +10,16 @@ const gone = "its SQL no longer gives 'name', which its table has"
 
 const cases: readonly [what: string, config: string, columns: string, expected: readonly string[]][] = [
   ['nothing where the columns stay', '', "1 as id, 'b' as NAME", []],
+  [
+    'another case where columns are compared',
+    ", on_schema_change='append_new_columns'",
+    "1 as id, 'b' as NAME",
+    [
+      fails(
+        "dbt takes 'NAME' for a new column, which its table has as 'name', and on_schema_change is append_new_columns",
+      ),
+    ],
+  ],
   ['nothing of a new column by default', '', `${before}, 2 as more`, []],
   ['a column that is gone, by default', '', '1 as id', [fails(`${gone}, and on_schema_change is ignore`)]],
   [

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pythonBin } from './python.ts'
 
 export const dbtVersions = ['dbt111', 'dbt112'] as const
@@ -26,9 +26,10 @@ export class DbtProject {
   readonly #version: DbtVersion
   readonly #folder: string
 
+  /** `name` is a folder of dbt_projects, or any folder by its whole path. */
   constructor(version: DbtVersion, name: string) {
     this.#version = version
-    this.#folder = join(import.meta.dirname, '../../dbt_projects', name)
+    this.#folder = resolve(import.meta.dirname, '../../dbt_projects', name)
   }
 
   /** Runs `dbt ARGS` in the project to its end; the environment is added to this process's own. */

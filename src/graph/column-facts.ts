@@ -2,7 +2,7 @@ import { csvHeader } from '../dbt/csv.ts'
 import type { Manifest, ManifestNode } from '../dbt/manifest.ts'
 import type { Project, ProjectFiles } from '../dbt/project.ts'
 import type { OutputColumn } from '../sql/analysis.ts'
-import { type KnownRelation, missingColumns } from '../sql/columns-read.ts'
+import { type KnownRelation, type MissingColumn, wrongColumns } from '../sql/columns-read.ts'
 import { compareOutputs, type Difference } from '../sql/compare.ts'
 import { isUnnamed } from '../sql/outputs.ts'
 import { SqlError } from '../sql/sdk.ts'
@@ -10,7 +10,7 @@ import { idsByRelation, type ProjectColumns, partsOfRelation } from './columns.t
 import type { Compile } from './fingerprint.ts'
 import { mayDeclareVariables } from './session-variables.ts'
 
-/** A column that a text names and that none of these relations has, whose columns are known for certain. */
+/** A column that a text names wrongly, of relations whose columns are known for certain: none of these has it, or all of them do. */
 export interface MissingUse {
   /** unique_ids, more than one where any of them could have been meant. */
   readonly relations: readonly string[]
@@ -38,7 +38,7 @@ export class ColumnFacts {
   readonly #files: ProjectFiles
   readonly #compile: Compile
   readonly #known = new Map<string, readonly KnownColumn[] | null>()
-  readonly #missing = new Map<string, readonly MissingUse[]>()
+  readonly #uses = new Map<string, WrongUses>()
   #ids: ReadonlyMap<string, string> | null = null
 
   constructor(project: Project, files: ProjectFiles, columns: ProjectColumns, compile: Compile) {
@@ -135,25 +135,37 @@ export class ColumnFacts {
 
   /** What a node's SQL names of what it reads and that is not there, in any state in which it may be built. */
   missing(unique_id: string): readonly MissingUse[] {
-    const known = this.#missing.get(unique_id)
+    return this.#usesOf(unique_id).missing
+  }
+
+  /** What a node's SQL names without saying of which of several relations, all of which have it. */
+  ambiguous(unique_id: string): readonly MissingUse[] {
+    return this.#usesOf(unique_id).ambiguous
+  }
+
+  #usesOf(unique_id: string): WrongUses {
+    const known = this.#uses.get(unique_id)
     if (known !== undefined) return known
-    const found = this.#missingOf(unique_id)
-    this.#missing.set(unique_id, found)
+    const found = this.#wrongUses(unique_id)
+    this.#uses.set(unique_id, found)
     return found
   }
 
-  #missingOf(unique_id: string): readonly MissingUse[] {
+  #wrongUses(unique_id: string): WrongUses {
     const { manifest } = this.project
     const node = manifest.nodes.get(unique_id)
     // The arguments of a function read like columns.
-    if (node === undefined || node.language !== 'sql' || ['seed', 'function'].includes(node.resource_type)) return []
+    if (node === undefined || node.language !== 'sql' || ['seed', 'function'].includes(node.resource_type)) return none
     const relations = this.#relationsOf(readBy(manifest, unique_id))
-    if (relations.size === 0 || mayDeclareVariables(manifest, node)) return []
+    if (relations.size === 0 || mayDeclareVariables(manifest, node)) return none
     const states = node.config.materialized === 'incremental' ? [false, true] : [false]
     const compiled = states.map((incremental) => this.#compile(this.project, unique_id, { incremental }))
     const exact = new Set(compiled.filter(({ unresolved }) => unresolved.length === 0).map(({ code }) => code))
-    const uses = [...exact].flatMap((code) => usesIn(code.trim().replace(/;$/, ''), relations))
-    return uses.filter((use, index) => uses.findIndex((other) => isSameUse(use, other)) === index)
+    const uses = [...exact].map((code) => usesIn(code.trim().replace(/;$/, ''), relations))
+    return {
+      missing: distinct(uses.flatMap(({ missing }) => missing)),
+      ambiguous: distinct(uses.flatMap(({ ambiguous }) => ambiguous)),
+    }
   }
 
   /** What an expression over the columns of one relation names and that is not there. */
@@ -161,7 +173,7 @@ export class ColumnFacts {
     const relations = this.#relationsOf([unique_id])
     const [name] = [...relations.keys()]
     if (name === undefined) return []
-    return usesIn(`select ${expression}\nfrom ${name.name.map(quoted).join('.')}`, relations)
+    return usesIn(`select ${expression}\nfrom ${name.name.map(quoted).join('.')}`, relations).missing
   }
 
   #relationsOf(unique_ids: Iterable<string>): Map<KnownRelation, string> {
@@ -199,18 +211,32 @@ function readBy({ nodes, parent_map }: Manifest, unique_id: string): Set<string>
   return read
 }
 
-function usesIn(code: string, relations: ReadonlyMap<KnownRelation, string>): MissingUse[] {
-  try {
-    return missingColumns(code, [...relations.keys()]).map(({ relations: lacking, column, offset }) => ({
+interface WrongUses {
+  readonly missing: readonly MissingUse[]
+  readonly ambiguous: readonly MissingUse[]
+}
+
+const none: WrongUses = { missing: [], ambiguous: [] }
+
+function usesIn(code: string, relations: ReadonlyMap<KnownRelation, string>): WrongUses {
+  const used = (found: readonly MissingColumn[]): MissingUse[] =>
+    found.map(({ relations: lacking, column, offset }) => ({
       relations: [...new Set(lacking.flatMap((relation) => relations.get(relation) ?? []))].sort(),
       column,
       code,
       offset,
     }))
+  try {
+    const { missing, ambiguous } = wrongColumns(code, [...relations.keys()])
+    return { missing: used(missing), ambiguous: used(ambiguous) }
   } catch (error) {
-    if (error instanceof SqlError) return []
+    if (error instanceof SqlError) return none
     throw error
   }
+}
+
+function distinct(uses: readonly MissingUse[]): MissingUse[] {
+  return uses.filter((use, index) => uses.findIndex((other) => isSameUse(use, other)) === index)
 }
 
 function isSameUse(one: MissingUse, other: MissingUse): boolean {

@@ -26,8 +26,8 @@ export function withOtherColumns(base: Project, head: Project, changes: readonly
 }
 
 /**
- * Those resources with all that reads what has lost a column, through as many relations as the loss goes, sorted. Base is
- * looked at for which columns were there.
+ * Those resources with all that reads what has other columns than before, through as many relations as that goes, sorted.
+ * Base is looked at for which columns were there.
  */
 export function concerned(starts: readonly string[], base: ColumnFacts, head: ColumnFacts): string[] {
   const { manifest } = head.project
@@ -35,7 +35,7 @@ export function concerned(starts: readonly string[], base: ColumnFacts, head: Co
   const open = [...starts]
   const seen = new Set<string>()
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    if (seen.has(id) || !lost(id, base, head)) continue
+    if (seen.has(id) || !hasOthers(id, base, head)) continue
     seen.add(id)
     for (const reader of readersOf(manifest, id)) {
       found.add(reader)
@@ -50,12 +50,16 @@ export function concerned(starts: readonly string[], base: ColumnFacts, head: Co
 }
 
 /** Whether a relation, all of whose columns are known now, may have had others before. */
-function lost(unique_id: string, base: ColumnFacts, head: ColumnFacts): boolean {
+function hasOthers(unique_id: string, base: ColumnFacts, head: ColumnFacts): boolean {
   const now = head.project.manifest.nodes.has(unique_id) ? (head.known(unique_id) ?? head.given(unique_id)) : null
   if (now === null) return false
   const before = base.known(unique_id) ?? base.given(unique_id)
-  const names = new Set(now.map(({ name }) => name.toLowerCase()))
-  return before === null || before.some(({ name }) => !names.has(name.toLowerCase()))
+  const names = (columns: readonly { readonly name: string }[]) =>
+    columns
+      .map(({ name }) => name.toLowerCase())
+      .sort()
+      .join('\0')
+  return before === null || names(before) !== names(now)
 }
 
 /** What reads a relation, or an ephemeral model's query, in its own text: what is inlined in between does so for its readers too. */

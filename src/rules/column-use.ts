@@ -5,12 +5,16 @@ import type { OutputColumn } from '../sql/analysis.ts'
 import { called, definition } from './resource.ts'
 import { placeInTemplate, placeOfName } from './template-place.ts'
 
-/** What a node names and that is not there, without what the models that are inlined in it name. */
-export function ownUses(facts: ColumnFacts, unique_id: string): MissingUse[] {
+/** What a node names and that is not there (or that several relations have), without what the models that are inlined in it name. */
+export function ownUses(
+  facts: ColumnFacts,
+  unique_id: string,
+  which: 'missing' | 'ambiguous' = 'missing',
+): MissingUse[] {
   const { nodes, parent_map } = facts.project.manifest
   const inlined = (parent_map.get(unique_id) ?? []).filter((id) => nodes.get(id)?.config.materialized === 'ephemeral')
-  const theirs = new Set(inlined.flatMap((id) => facts.missing(id).map(keyOf)))
-  return facts.missing(unique_id).filter((use) => !theirs.has(keyOf(use)))
+  const theirs = new Set(inlined.flatMap((id) => facts[which](id).map(keyOf)))
+  return facts[which](unique_id).filter((use) => !theirs.has(keyOf(use)))
 }
 
 /** Where a node's own file uses a column; where it does not name it, where it reads the relation. */

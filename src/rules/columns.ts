@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts'
 import { sortFindings } from '../finding.ts'
+import { ambiguousColumn } from './ambiguous-column.ts'
 import { brokenContract } from './broken-contract.ts'
 import { brokenMetric } from './broken-metric.ts'
 import { brokenTest } from './broken-test.ts'
@@ -19,6 +20,7 @@ import { unresolvedConfigColumn } from './unresolved-config-column.ts'
 
 /** Every rule that needs the columns of a project, by id. */
 export const columnRules: readonly ColumnRule[] = [
+  ambiguousColumn,
   brokenContract,
   brokenMetric,
   brokenTest,

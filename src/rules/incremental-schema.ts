@@ -21,15 +21,19 @@ export const incrementalSchema: ColumnRule = {
 
 /** Why the next run fails for certain, in words; null when it may not. */
 export function refusal(change: IncrementalChange, mayEvolve: boolean): string | null {
-  const { added, removed, retyped, onSchemaChange, strategy } = change
+  const { added, removed, recased, retyped, onSchemaChange, strategy } = change
   if (onSchemaChange === 'fail') {
     const changes = [
       ...added.map((name) => `'${name}' is new`),
       ...removed.map((name) => `'${name}' is gone`),
+      ...recased.map(({ from, to }) => `'${from}' is written '${to}'`),
       ...retyped.map(({ name, from, to }) => `'${name}' was ${from} and is ${to}`),
     ]
     return changes.length === 0 ? null : `${changes.join(', ')}, and on_schema_change is fail`
   }
+  const [again] = recased
+  if (again !== undefined && onSchemaChange !== 'ignore')
+    return `dbt takes '${again.to}' for a new column, which its table has as '${again.from}', and on_schema_change is ${onSchemaChange}`
   if (removed.length === 0 || mayEvolve) return null
   const gone = `its SQL no longer gives ${removed.map((name) => `'${name}'`).join(', ')}, which its table has`
   if (strategy === 'merge' && onSchemaChange === 'ignore' && mergesAll(change))

@@ -8,6 +8,8 @@ export interface IncrementalChange {
   readonly model: Model
   readonly added: readonly string[]
   readonly removed: readonly string[]
+  /** Written in another case than before: one column for Spark, two for dbt. */
+  readonly recased: readonly { readonly from: string; readonly to: string }[]
   /** Types that are known for certain on both sides, as one word each. */
   readonly retyped: readonly { readonly name: string; readonly from: string; readonly to: string }[]
   /** Holding other values than before, of those that both sides have; null where that is not known. */
@@ -40,6 +42,12 @@ export function incrementalChange(base: ColumnFacts, head: ColumnFacts, unique_i
     model: now,
     added: known ? [...theirs].flatMap(([key, { name }]) => (ours.has(key) ? [] : [name])) : [],
     removed: known ? [...ours].flatMap(([key, { name }]) => (theirs.has(key) ? [] : [name])) : [],
+    recased: known
+      ? [...theirs].flatMap(([key, { name }]) => {
+          const from = ours.get(key)?.name
+          return from === undefined || from === name ? [] : [{ from, to: name }]
+        })
+      : [],
     retyped: known
       ? [...theirs].flatMap(([key, column]) => {
           const was = ours.get(key)

@@ -1,5 +1,6 @@
 import { keyOf, outputNameOf, outputOf, renamed, sourceOf, whole } from './output.ts'
 import {
+  ambiguousFor,
   anything,
   type KnownRelation,
   type MissingColumn,
@@ -30,11 +31,22 @@ export type { KnownRelation, MissingColumn } from './scope.ts'
  * there. Tells only what is certain: where a name may mean something else, it is not told. Throws a `SqlError` for a text that cannot be read.
  */
 export function missingColumns(sql: string, relations: readonly KnownRelation[]): MissingColumn[] {
+  return wrongColumns(sql, relations).missing
+}
+
+/**
+ * As `missingColumns`, and the bare names that more than one of what a query reads has for certain, with the known relations
+ * that give them. Throws a `SqlError` for a text that cannot be read.
+ */
+export function wrongColumns(
+  sql: string,
+  relations: readonly KnownRelation[],
+): { readonly missing: MissingColumn[]; readonly ambiguous: MissingColumn[] } {
   const [statement, ...more] = parseSql(sql, 'databricks')
-  if (statement === undefined || more.length > 0) return []
+  if (statement === undefined || more.length > 0) return { missing: [], ambiguous: [] }
   const reader = new Reader(relations)
   reader.query(statement, new Map(), null)
-  return reader.missing
+  return { missing: reader.missing, ambiguous: reader.ambiguous }
 }
 
 /** The common table expressions that a query sees, by name in lower case. */
@@ -54,6 +66,7 @@ const inTurn = new Set(['expressions', 'from', 'joins', 'lateral_views', 'where_
 
 class Reader {
   readonly missing: MissingColumn[] = []
+  readonly ambiguous: MissingColumn[] = []
   readonly #relations: ReadonlyMap<string, KnownRelation>
   /** Whether what is read now is the text itself, so that its offsets count. */
   #placed = true
@@ -94,10 +107,11 @@ class Reader {
 
   #select(select: Parts, ctes: Ctes, parent: Scope | null): Output {
     const sources: Source[] = []
-    const scope: Scope = { sources, own: new Set(), parent }
+    const joins = listOf(select.joins).filter(isParts)
+    const scope: Scope = { sources, own: new Set(), parent, merged: mergedBy(joins) }
     const from = isParts(select.from) ? listOf(select.from.expressions) : []
     for (const each of from) sources.push(...this.#sources(each, ctes, scope))
-    for (const join of listOf(select.joins)) if (isParts(join)) this.#join(join, sources, ctes, scope)
+    for (const join of joins) this.#join(join, sources, ctes, scope)
     for (const view of listOf(select.lateral_views)) {
       if (!isParts(view)) continue
       this.#read(view.this ?? null, ctes, scope)
@@ -144,7 +158,7 @@ class Reader {
     }
     if (kind === 'joined_table' && nameOf(parts.alias) === '') {
       const sources = this.#sources(parts.left ?? null, ctes, scope)
-      const inner: Scope = { sources, own: new Set(), parent: scope }
+      const inner: Scope = { sources, own: new Set(), parent: scope, merged: null }
       for (const join of listOf(parts.joins)) if (isParts(join)) this.#join(join, sources, ctes, inner)
       return sources
     }
@@ -173,9 +187,13 @@ class Reader {
     if (!isParts(tree)) return
     const path = pathOf(tree)
     if (path !== null) {
-      const missing = missingFor(path, scope)
-      if (missing !== null)
-        this.missing.push({ ...missing, offset: this.#placed ? offsetOf(tree, missing.column) : null })
+      const [missing, ambiguous] = [missingFor(path, scope), ambiguousFor(path, scope)]
+      const placed = (found: MissingColumn): MissingColumn => ({
+        ...found,
+        offset: this.#placed ? offsetOf(tree, found.column) : null,
+      })
+      if (missing !== null) this.missing.push(placed(missing))
+      if (ambiguous !== null) this.ambiguous.push(placed(ambiguous))
       return
     }
     for (const [key, part] of Object.entries(tree)) {
@@ -186,7 +204,7 @@ class Reader {
       else if (key === 'raw' && isParts(part)) this.#unplaced(treeOfRaw(part.sql), ctes, scope)
       else if (key === 'lambda' && isParts(part)) {
         const own = new Set(namesOf(part.parameters).map((name) => name.toLowerCase()))
-        this.#read(part.body ?? null, ctes, { sources: [], own, parent: scope })
+        this.#read(part.body ?? null, ctes, { sources: [], own, parent: scope, merged: new Set() })
       } else if (key === 'function' && isParts(part) && withUnit.test(nameOf(part))) {
         const args = listOf(part.args)
         this.#read(args.length === 3 ? args.slice(1) : args, ctes, scope)
@@ -200,6 +218,13 @@ class Reader {
     this.#read(tree, ctes, scope)
     this.#placed = before
   }
+}
+
+/** The names that joins make one of several; null where that cannot be told, or where a join hides one side. */
+function mergedBy(joins: readonly Parts[]): ReadonlySet<string> | null {
+  if (joins.some((join) => /Natural|Semi|Anti/.test(String(join.kind)))) return null
+  if (joins.some((join) => nodeOf(join.this ?? null)[0] === 'joined_table')) return null
+  return new Set(joins.flatMap((join) => namesOf(join.using).map((name) => name.toLowerCase())))
 }
 
 /** Where a part of a name stands in the text. */

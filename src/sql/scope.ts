@@ -26,6 +26,8 @@ export interface Scope {
   /** Names that mean something of the query's own: an alias of its SELECT, a lambda's parameter; null when that cannot be told. */
   readonly own: ReadonlySet<string> | null
   readonly parent: Scope | null
+  /** Names that joins make one of several; null where that cannot be told. */
+  readonly merged: ReadonlySet<string> | null
 }
 
 /** A column that a query names and that none of these relations has. There is more than one where any of them could have been meant. */
@@ -65,6 +67,25 @@ export function missingFor(written: readonly string[], scope: Scope): MissingCol
   }
   if (parts.length > 2 || sources.some(({ output }) => output.open)) return null
   return missing(scopes.find((each) => each.sources.length > 0)?.sources ?? [], written[0] ?? '')
+}
+
+/** A bare name that several of what is read at the nearest place have, so that it cannot be told which is meant; null for any other. */
+export function ambiguousFor(written: readonly string[], scope: Scope): MissingColumn | null {
+  const [column = '', ...more] = written
+  const name = column.toLowerCase()
+  for (const { sources, own, merged } of chain(scope)) {
+    if (own === null || own.has(name) || merged === null || merged.has(name)) return null
+    if (more.length > 0 && sources.some(({ qualifiers }) => qualifiers.some((parts) => parts[0] === name))) return null
+    const having = sources.filter(({ output }) => output.names.has(name))
+    // What is open may have it too, which changes nothing here; but it may be nearer than what is outside.
+    if (having.length === 0 && sources.some(({ output }) => output.open)) return null
+    if (having.length === 0) continue
+    if (having.length === 1) return null
+    const has = (relation: KnownRelation) => relation.columns.some((each) => each.toLowerCase() === name)
+    const relations = [...new Set(having.flatMap(({ output }) => output.through.filter(has)))]
+    return relations.length === 0 ? null : { relations, column, offset: null }
+  }
+  return null
 }
 
 /** A bare name that none of these has for certain, as a join's USING asks of each side; null when one has it or may have it. */
