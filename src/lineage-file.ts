@@ -40,7 +40,7 @@ export async function lineageFile(
 }
 
 /** Nobody asked for the page of a pull request: it costs a large project no more than some seconds. */
-const MOST = 400
+const MOST = 250
 
 /** Where a check runs: what tells the pages of one workflow run apart. */
 export interface LineagePlace extends Pick<Place, 'repository' | 'run' | 'id'> {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { inflateRawSync } from 'node:zlib'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
 import { newRepository, temporaryFolder } from '../repository.ts'
@@ -18,6 +19,18 @@ function edited(path: string, from: string | RegExp, to: string): string {
   if (after === before) throw new Error(`${path} has no ${from}`)
   return after
 }
+
+test('check --html writes the page beside what it prints', async () => {
+  const repository = regionalRepository()
+  repository.write({ [gold]: edited(gold, "'Low Value'", "'Small Value'") })
+  const { status, stdout } = await dbtRegions(repository.root, ['check', '--format', 'json', '--html', 'lineage.html'])
+  expect(status).toBe(0)
+  expect(JSON.parse(stdout).version).toBe(1)
+  const [, packed = ''] = /id="data">([^<]*)</.exec(readFileSync(join(repository.root, 'lineage.html'), 'utf8')) ?? []
+  const data = JSON.parse(inflateRawSync(Buffer.from(packed, 'base64')).toString())
+  expect(data.regions.map((it: { name: string }) => it.name)).toEqual(['eu', 'us'])
+  expect(JSON.stringify(data)).toContain('Small Value')
+})
 
 describe('wrong use ends with status 2 and says what to do', () => {
   const cases: [string, string[], RegExp][] = [

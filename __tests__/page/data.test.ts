@@ -85,6 +85,15 @@ describe('what the page holds', () => {
     expect(json).not.toContain(seedValue)
   })
 
+  test('of a large project only what is near the changes is looked into, and the page says so', async () => {
+    const { data } = await pageOf({ eu: { before: shop, after: changedShop } }, { most: 4 })
+    const looked = data.regions[0]?.nodes.filter((it) => it.sql?.compiled).map((it) => it.name)
+    expect(looked?.length).toBeGreaterThan(0)
+    expect(looked).not.toContain('stg_customers')
+    expect(nodeOf(data, 'stg_customers').sql?.raw.after).toContain('lower(email)')
+    expect(data.leftOut).toEqual(['what columns come from, and compiled SQL, of 6 nodes far from the changes'])
+  })
+
   test('an address that is none is not one', async () => {
     const files = { ...shop, 'models/shop.yml': (shop['models/shop.yml'] ?? '').replace('https:', 'javascript:') }
     const { data } = await pageOf({ eu: { before: shop, after: files } })

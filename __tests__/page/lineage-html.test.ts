@@ -211,6 +211,17 @@ describeWith('chromium', 'lineage.html, opened from disk without a network', () 
     expect(problems.filter((it) => !it.includes('label'))).toEqual([])
   }, 120_000)
 
+  test('where no worker may run it is laid out all the same', async () => {
+    const without = template.replace('worker-src blob:', "worker-src 'none'")
+    const { page, problems } = await opened(chromium, without, data)
+    expect(await page.locator('html').getAttribute('data-ready')).not.toBe('0')
+    await page.keyboard.press('g')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowLeft')
+    expect(['stg_orders', 'stg_customers', 'countries']).toContain(await title(page))
+    expect(problems.filter((it) => !it.includes('Content Security Policy'))).toEqual([])
+  })
+
   test('nothing changed: all of it is there', async () => {
     const { data } = await pageOf({ us: { before: shop, after: shop } })
     const { page, problems } = await opened(chromium, template, data)

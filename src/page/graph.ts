@@ -1,7 +1,8 @@
 import cytoscape, { type Collection, type Core, type ElementDefinition } from 'cytoscape'
 import { currentColors } from './colors.ts'
-import type { Layouts, Placed } from './layout.ts'
+import type { Layouts } from './layout.ts'
 import { type ColumnOf, type Item, reachable, type Trace } from './model.ts'
+import type { Placed } from './placed.ts'
 import { along, boxesOf, columnId, edgeId, elementsOf, type Scene, veilId } from './scene.ts'
 import { stylesheet } from './stylesheet.ts'
 

@@ -1,29 +1,16 @@
 import elkModule, { type ElkExtendedEdge, type ElkNode, type ElkPoint } from 'elkjs/lib/elk-api.js'
-
-/** A node to be placed. Regions are placed one below the other. */
-export interface Box {
-  readonly id: string
-  readonly region: string
-  readonly width: number
-  readonly height: number
-}
-
-export interface Placed {
-  /** Middles of the boxes. */
-  readonly nodes: ReadonlyMap<string, ElkPoint>
-  /** The corners of each edge, its ends included, by `from\nto`. */
-  readonly edges: ReadonlyMap<string, readonly ElkPoint[]>
-  readonly regions: readonly {
-    readonly name: string
-    readonly x: number
-    readonly y: number
-    readonly width: number
-    readonly height: number
-  }[]
-}
+import type { Box, Placed } from './placed.ts'
+import { roughly } from './rough-layout.ts'
 
 // It is CommonJS, whose default export is a member of what is imported.
 const ELK = elkModule.default
+type Laid = readonly [region: string, root: ElkNode]
+
+interface Running {
+  readonly elk: InstanceType<typeof ELK>
+  /** Becomes null when there is no worker after all. */
+  readonly refused: Promise<null>
+}
 
 const BETWEEN_REGIONS = 90
 /** From so many edges on the layout spends less on each crossing. */
@@ -49,8 +36,8 @@ const options = {
 /** Lays graphs out with ELK in a worker of its own, so that the page never waits. A new layout ends the one that still runs. */
 export class Layouts {
   readonly #script: string
-  #elk: InstanceType<typeof ELK> | null = null
-  #running = 0
+  #running: Running | null = null
+  #isRunning = false
   #asked = 0
 
   /** `source` is the text of elkjs' worker. */
@@ -61,38 +48,44 @@ export class Layouts {
   /** Where everything stands; null when another layout was asked for meanwhile. */
   async place(boxes: readonly Box[], edges: readonly (readonly [string, string])[]): Promise<Placed | null> {
     const asked = ++this.#asked
-    if (this.#running > 0) this.#stop()
-    this.#elk ??= new ELK({ workerFactory: () => new Worker(this.#script), algorithms: ['layered'] })
-    const elk = this.#elk
-    this.#running++
+    if (this.#isRunning) this.#stop()
+    this.#isRunning = true
+    const laid = await this.#laidOut(boxes, edges)
+    if (asked !== this.#asked) return null
+    this.#isRunning = false
+    return laid === null ? roughly(boxes, edges) : placed(laid)
+  }
+
+  /** Each region's graph, one after the other; null where ELK has no answer, and where the browser lets a page have no worker, as in some sandboxes. */
+  async #laidOut(boxes: readonly Box[], edges: readonly (readonly [string, string])[]): Promise<Laid[] | null> {
+    const laid: Laid[] = []
     try {
-      const names = [...new Set(boxes.map((box) => box.region))]
-      const laid: [string, ElkNode][] = []
-      for (const name of names) {
-        laid.push([
-          name,
-          await elk.layout(
-            graphOf(
-              boxes.filter((box) => box.region === name),
-              edges,
-            ),
-          ),
-        ])
-        if (asked !== this.#asked) return null
+      const { elk, refused } = this.#started()
+      for (const name of new Set(boxes.map((box) => box.region))) {
+        const own = boxes.filter((box) => box.region === name)
+        const root = await Promise.race([elk.layout(graphOf(own, edges)), refused])
+        if (root === null) return null
+        laid.push([name, root])
       }
-      return placed(laid)
-    } catch (error) {
-      if (asked !== this.#asked) return null
-      throw error
-    } finally {
-      if (asked === this.#asked) this.#running = 0
+      return laid
+    } catch {
+      return null
     }
   }
 
+  #started(): Running {
+    if (this.#running !== null) return this.#running
+    const worker = new Worker(this.#script)
+    // A policy that forbids it is told as an event, not as an exception.
+    const refused = new Promise<null>((resolve) => worker.addEventListener('error', () => resolve(null)))
+    const elk = new ELK({ workerFactory: () => worker, algorithms: ['layered'] })
+    this.#running = { elk, refused }
+    return this.#running
+  }
+
   #stop(): void {
-    this.#elk?.terminateWorker()
-    this.#elk = null
-    this.#running = 0
+    this.#running?.elk.terminateWorker()
+    this.#running = null
   }
 }
 
@@ -107,7 +100,7 @@ function graphOf(boxes: readonly Box[], edges: readonly (readonly [string, strin
   }
 }
 
-function placed(laid: readonly (readonly [string, ElkNode])[]): Placed {
+function placed(laid: readonly Laid[]): Placed {
   const nodes = new Map<string, ElkPoint>()
   const edges = new Map<string, readonly ElkPoint[]>()
   const regions: { name: string; x: number; y: number; width: number; height: number }[] = []

@@ -1,8 +1,8 @@
 import type { ElementDefinition } from 'cytoscape'
 import { shortened, visible } from '../report/escape.ts'
 import { isPersonal } from './filter.ts'
-import type { Box, Placed } from './layout.ts'
 import type { ColumnOf, Item } from './model.ts'
+import type { Box, Placed } from './placed.ts'
 import { font, mono } from './stylesheet.ts'
 import { kindLabel } from './words.ts'
 
