@@ -61,7 +61,7 @@ export interface Work {
   /** What `config()` said, and as it is written. */
   call: DataObject
   unrenderedCall: DataObject
-  readonly asked: Asked[]
+  asked: Asked[]
   /** Tests of one macro may have one set. */
   macros: Set<string>
   /** `config:` of its YAML, as it is and with its Jinja unrendered. */

@@ -23,7 +23,8 @@ export function finishNode(session: Session, names: Names, work: Work): void {
       : work.patch
   const config = configs.rendered({ kind, package: of, fqn, call, patch })
   // dbt renders the hooks when it reads the SQL and again when it reads the YAML, and notes their refs each time.
-  if (isPatched) renderHooks(session, work, configs.rendered({ kind, package: of, fqn, call, patch: undefined }))
+  if (isPatched && hasHooks(config))
+    renderHooks(session, work, configs.rendered({ kind, package: of, fqn, call, patch: undefined }))
   const unrenderedPatch = patch && isSaid(work.unrenderedPatch) ? deepMerge(patch, work.unrenderedPatch) : patch
   draft.unrendered_config = configs.unrendered({
     kind,
@@ -39,7 +40,12 @@ export function finishNode(session: Session, names: Names, work: Work): void {
   if (isMicrobatch(draft.config) && typeof draft.config.begin === 'string' && usesBatches(session))
     draft.config = { ...draft.config, begin: isoMoment(draft.config.begin) ?? draft.config.begin }
   nameRelation(session, names, work, config)
-  if (draft.resource_type !== 'test') renderHooks(session, work, config)
+  if (draft.resource_type !== 'test' && hasHooks(config)) renderHooks(session, work, config)
+}
+
+/** Whether there are hooks; more may be said of them later, but never less. */
+function hasHooks(config: JsonObject): boolean {
+  return list(config['pre-hook']).length > 0 || list(config['post-hook']).length > 0
 }
 
 const NOTHING: DataObject = {}

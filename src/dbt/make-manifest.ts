@@ -161,6 +161,14 @@ function resolveNode(resolver: Resolver, work: Work): void {
 }
 
 function noteAsked(draft: Work['draft'], all: readonly Asked[]): void {
+  const [first] = all
+  // Most ask for one thing: a list that is written so has no room for more.
+  if (first && all.length === 1) {
+    draft.refs = first.kind === 'ref' ? [first.args] : NOTHING
+    draft.sources = first.kind === 'source' ? [first.args] : NOTHING
+    draft.functions = first.kind === 'function' ? [functionName(first.args)] : NOTHING
+    return
+  }
   const [refs, sources, functions]: [RefArgs[], (readonly [string, string])[], (readonly string[])[]] = [[], [], []]
   for (const asked of all)
     if (asked.kind === 'source') sources.push(asked.args)
@@ -241,7 +249,7 @@ function edges(all: readonly Edged[]): Pick<Manifest, 'parent_map' | 'child_map'
   for (const { unique_id } of all) children.set(unique_id, NOTHING)
   for (const { unique_id, depends_on } of all) {
     const nodes = depends_on?.nodes ?? NOTHING
-    const own = nodes.length < 2 ? nodes : [...nodes].sort()
+    const own = isSorted(nodes) ? nodes : [...nodes].sort()
     parents.set(unique_id, own)
     for (const parent of own) {
       const known = children.get(parent)
@@ -249,6 +257,13 @@ function edges(all: readonly Edged[]): Pick<Manifest, 'parent_map' | 'child_map'
       else known?.push(unique_id)
     }
   }
-  for (const list of children.values()) if (list.length > 1) list.sort()
+  for (const list of children.values()) if (!isSorted(list)) list.sort()
   return { parent_map: parents, child_map: children }
+}
+
+/** Whether texts are in their order, as nearly all are: to look is cheaper than to sort. */
+function isSorted(texts: readonly string[]): boolean {
+  for (let index = 1; index < texts.length; index += 1)
+    if (compare(texts[index - 1] ?? '', texts[index] ?? '') > 0) return false
+  return true
 }

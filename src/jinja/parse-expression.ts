@@ -477,7 +477,7 @@ export class ExpressionParser {
       }
     }
     stream.expectOperator(')')
-    return { args, kwargs, spread, kwSpread }
+    return { args: exact(args), kwargs: exact(kwargs), spread, kwSpread }
   }
 
   #atKeyword(): boolean {
@@ -492,6 +492,13 @@ export class ExpressionParser {
     const value = this.expression()
     return { kind: 'keyword', name, value, offset, end: this.stream.lastEnd }
   }
+}
+
+const NONE: readonly never[] = []
+
+/** A list that was pushed to has room for sixteen more, which templates that are kept are better without. */
+function exact<T>(list: readonly T[]): readonly T[] {
+  return list.length === 0 ? NONE : list.slice()
 }
 
 const NO_ARGUMENTS: Arguments = { args: [], kwargs: [], spread: null, kwSpread: null }

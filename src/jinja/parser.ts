@@ -50,7 +50,8 @@ class StatementParser {
     let parts: (TextNode | Expression)[] = []
     const flush = () => {
       const [first] = parts
-      if (first) body.push({ kind: 'output', parts, offset: first.offset, end: stream.lastEnd })
+      // What was pushed to has room for sixteen more; a copy has none.
+      if (first) body.push({ kind: 'output', parts: parts.slice(), offset: first.offset, end: stream.lastEnd })
       parts = []
     }
     if (this.#awaited.length > MAX_NESTING) throw this.#fail('too many nested blocks')
