@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import { keptChecks } from './adapters/kept-checks.ts'
 import type { CheckInput } from './check.ts'
@@ -83,6 +84,7 @@ export async function runCommand(argv: readonly string[]): Promise<void> {
       const { report, place, input, env } = await checkHere(options)
       if (options.html !== undefined) {
         const { lineageFile } = await import('./lineage-file.ts')
+        await mkdir(dirname(options.html), { recursive: true })
         await writeFile(options.html, await lineageFile(report, input, { repository: place.repository, env }))
       }
       print(rendered(report, place, options.format))

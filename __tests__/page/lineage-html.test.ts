@@ -150,6 +150,7 @@ describeWith('chromium', 'lineage.html, opened from disk without a network', () 
     expect(await focused(page)).toBe('details')
     await page.keyboard.press('?')
     expect(await page.locator('dialog').isVisible()).toBe(true)
+    expect(await page.locator('dialog').textContent()).toMatch(/Columns of eu: it is known of \d+ of \d+/)
     await page.keyboard.press('Escape')
     expect(await page.locator('dialog').isVisible()).toBe(false)
     expect(await title(page)).not.toBeNull()
@@ -210,6 +211,14 @@ describeWith('chromium', 'lineage.html, opened from disk without a network', () 
     expect(await page.evaluate(active)).toBe(1)
     expect(problems.filter((it) => !it.includes('label'))).toEqual([])
   }, 120_000)
+
+  test('what an earlier deploy left behind is said', async () => {
+    const [eu, ...others] = data.regions
+    if (eu === undefined) throw new Error('there is no region')
+    const left = { commit: 'c'.repeat(40), run: 7, deploy: 'failed', count: 5, names: ['a', 'b', 'c', 'd'] } as const
+    const { page } = await opened(chromium, template, { ...data, regions: [{ ...eu, leftPending: left }, ...others] })
+    expect(await page.locator('#about').textContent()).toContain('an earlier deploy of eu left 5: a, b, c …')
+  })
 
   test('where no worker may run it is laid out all the same', async () => {
     const without = template.replace('worker-src blob:', "worker-src 'none'")

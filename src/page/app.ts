@@ -68,7 +68,7 @@ export class App {
     byId('about', HTMLElement).append(...overviewOf(this.#data))
     const toggleTheme = themeSwitch(byId('theme', HTMLButtonElement), () => this.#graph.recolor())
     byId('legend', HTMLElement).append(...legend())
-    const help = helpDialog(byId('licences', HTMLElement).textContent ?? '', this.#data.leftOut)
+    const help = helpDialog(byId('licences', HTMLElement).textContent ?? '', this.#data)
     byId('help-open', HTMLElement).addEventListener('click', () => help.showModal())
     const search = byId('search', HTMLInputElement)
     search.addEventListener('input', () => this.#filter({ ...this.#filters, text: search.value }))

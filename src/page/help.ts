@@ -1,3 +1,5 @@
+import { visible } from '../report/escape.ts'
+import type { PageData } from '../report/html/page-data.ts'
 import { byId, h } from './dom.ts'
 
 const keys = [
@@ -15,7 +17,7 @@ const keys = [
 ] as const
 
 /** The dialog that says what the keys do, what is left out of the page, and what it is made with. */
-export function helpDialog(licences: string, leftOut: readonly string[]): HTMLDialogElement {
+export function helpDialog(licences: string, { leftOut, regions }: PageData): HTMLDialogElement {
   const dialog = byId('help', HTMLDialogElement)
   dialog.append(
     h('h2', {}, 'Keyboard'),
@@ -26,12 +28,17 @@ export function helpDialog(licences: string, leftOut: readonly string[]): HTMLDi
       {},
       'Every model, seed, snapshot, source and exposure of every region, with code, names and descriptions. No rows, no seed’s contents, no environment variable’s value.',
     ),
+    ...regions.flatMap(({ name, coverage }) => (coverage === null ? [] : [coverageOf(name, coverage)])),
     ...(leftOut.length > 0 ? [h('p', { class: 'warn' }, `Left out for its size: ${leftOut.join('; ')}.`)] : []),
     h('h2', {}, 'Made with'),
     h('details', {}, h('summary', {}, 'Cytoscape.js and ELK'), h('pre', {}, licences)),
     h('form', { method: 'dialog' }, h('button', {}, 'Close')),
   )
   return dialog
+}
+
+function coverageOf(region: string, { columns, resolved }: NonNullable<PageData['regions'][number]['coverage']>) {
+  return h('p', {}, `Columns of ${visible(region)}: it is known of ${resolved} of ${columns} what they come from.`)
 }
 
 /** What the colours of the graph mean. */

@@ -24,6 +24,9 @@ export function overviewOf(data: PageData): (Node | string)[] {
       data.base !== null && ' against ',
       data.base !== null && commit(data.base),
     ),
+    ...data.regions.flatMap(({ name, leftPending }) =>
+      leftPending === null ? [] : [h('span', { class: 'warn' }, leftBehind(name, leftPending))],
+    ),
     ...(others.length > 0
       ? [
           h(
@@ -35,4 +38,9 @@ export function overviewOf(data: PageData): (Node | string)[] {
         ]
       : []),
   ]
+}
+
+function leftBehind(region: string, { count, names }: NonNullable<PageData['regions'][number]['leftPending']>): string {
+  const some = names.slice(0, 3).map(visible).join(', ')
+  return `an earlier deploy of ${visible(region)} left ${count}: ${some}${count > 3 ? ' …' : ''}`
 }
