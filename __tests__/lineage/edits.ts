@@ -158,7 +158,7 @@ export const editKinds: readonly EditKind[] = [
   {
     what: 'the sides of a condition',
     harm: 'none',
-    edit: replacing(/\b(\w+\.\w+)\s*=\s*(\w+\.\w+)\b(?!\.)/g, (_, [, left, right]) => `${right} = ${left}`),
+    edit: replacing(/\b(\w+\.\w+)\s*=\s*(\w+\.\w+)\b(?![.[(])/g, (_, [, left, right]) => `${right} = ${left}`),
   },
   {
     what: 'the order of conditions',
@@ -172,7 +172,7 @@ export const editKinds: readonly EditKind[] = [
     what: 'parentheses',
     harm: 'none',
     edit: replacing(
-      /\b(sum|max|min|coalesce|lower|upper)\(([\w.]+)\)(?!\s*(?:over|filter)\b)/gi,
+      /(?<!\bpivot\s*\(\s*)\b(sum|max|min|coalesce|lower|upper)\(([\w.]+)\)(?!\s*(?:over|filter)\b)/gi,
       (_, [, name, inner]) => `(${name}(${inner}))`,
     ),
   },
