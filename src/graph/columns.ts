@@ -209,9 +209,16 @@ function isUnset(hooks: Json | undefined): boolean {
  * Nodes and sources by their relation's name in lower case. A relation that two nodes have is nobody's; one that a node builds
  * is the node's, though a source names it as well.
  */
-export function idsByRelation({ nodes, sources }: Manifest): Map<string, string> {
-  return new Map([...idsOnce(sources.values()), ...idsOnce(nodes.values())])
+export function idsByRelation(manifest: Manifest): ReadonlyMap<string, string> {
+  let ids = relations.get(manifest)
+  if (ids === undefined) {
+    ids = new Map([...idsOnce(manifest.sources.values()), ...idsOnce(manifest.nodes.values())])
+    relations.set(manifest, ids)
+  }
+  return ids
 }
+
+const relations = new WeakMap<Manifest, ReadonlyMap<string, string>>()
 
 function idsOnce(all: Iterable<ManifestNode | SourceDefinition>): Map<string, string> {
   const ids = new Map<string, string>()
@@ -228,7 +235,8 @@ function idsOnce(all: Iterable<ManifestNode | SourceDefinition>): Map<string, st
 
 /** A relation's name as SQL without its quotes, in lower case. */
 function nameOf(relation: string): string {
-  return partsOfRelation(relation).join('.').toLowerCase()
+  const isPlain = !relation.includes('``')
+  return (isPlain ? relation.replaceAll('`', '') : partsOfRelation(relation).join('.')).toLowerCase()
 }
 
 /** Ephemeral models by the name of the common table expression that dbt makes of them. */
