@@ -12,7 +12,7 @@ Times whole processes that read dbt projects, one after the other in turn (A B C
 
   --projects LIST  \`regional\`, the two of dbt_projects/, and numbers of models of generated ones
                    (default: regional,100,1000; 10000 is there too: dbt-core takes minutes for it)
-  --tools LIST     node, read, manifest, check, change, dbt, rust (default: all)
+  --tools LIST     node, read, manifest, check, change, changes, dbt, rust (default: all)
   --runs N         how often each is run (default: 5), after one run that is not counted
   --dbt-runs N     how often the two dbts are run, which are not warmed up (default: 2, and 1 beyond 1000 models)
   --seed N         another generated project (default: 1)

@@ -40,6 +40,7 @@ export function toolsOf(repository: string): ReadonlyMap<string, Tool> {
     ],
     ['check', { label: 'check, nothing changed', ...missing, command: () => check('HEAD') }],
     ['change', { label: 'check, one file changed', ...missing, command: () => check('HEAD~1') }],
+    ['changes', { label: 'check, ten files changed', ...missing, command: () => check('HEAD~2') }],
     ['dbt', dbt('dbt-core 1.12.5 parse', 'dbt', ['--no-partial-parse'])],
     ['rust', dbt('dbt-core 2.0.0a4 parse', 'dbt-core-experimental-parser', [])],
   ])

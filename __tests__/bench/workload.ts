@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { companyProject } from './project/index.ts'
 
-/** A repository with dbt projects. Its last commit changes one model. */
+/** A repository with dbt projects. Its last commit changes one model, the one before it nine more where there are as many. */
 export interface Workload {
   readonly name: string
   readonly root: string
@@ -25,11 +25,19 @@ export function workload(name: string, repository: string, folder: string, seed:
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
-  const changed = [...files.keys()].find((path) => path.startsWith('models/staging/') && path.endsWith('.sql'))
-  return committed(name, root, '.', changed ?? 'models/key.md')
+  const [changed = 'models/key.md'] = [...files.keys()].filter((path) => /^models\/staging\/.*\.sql$/.test(path))
+  const models = [...files.keys()].filter((path) => /^models\/.*\.sql$/.test(path) && path !== changed)
+  const others = Array.from({ length: 9 }, (_, index) => models[Math.floor((index * models.length) / 9)] ?? changed)
+  return committed(name, root, '.', changed, [...new Set(others)])
 }
 
-function committed(name: string, root: string, project: string, changed: string): Workload {
+function committed(
+  name: string,
+  root: string,
+  project: string,
+  changed: string,
+  others: readonly string[] = [],
+): Workload {
   const git = (...args: readonly string[]) =>
     execFileSync('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@example.com', '-c', 'gc.auto=0', ...args], {
       cwd: root,
@@ -38,8 +46,13 @@ function committed(name: string, root: string, project: string, changed: string)
   git('init', '--quiet', '--initial-branch=main')
   git('add', '--all')
   git('commit', '--quiet', '--message=all')
-  const file = join(root, project, changed)
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/\n*$/, '\nlimit 1000000\n'))
+  const edit = (path: string) => {
+    const file = join(root, project, path)
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/\n*$/, '\nlimit 1000000\n'))
+  }
+  for (const each of others) edit(each)
+  git('commit', '--quiet', '--all', '--allow-empty', '--message=nine files')
+  edit(changed)
   git('commit', '--quiet', '--all', '--message=one file')
   // As a clone has it: in one pack.
   git('repack', '-a', '-d', '--quiet')
