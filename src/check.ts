@@ -48,14 +48,33 @@ export async function check(
   { base, head, config, regions }: CheckInput,
   startSql: (models: number) => Promise<void>,
 ): Promise<Report> {
-  const reports: RegionReport[] = []
+  const checked: RegionReport[] = []
   for (const region of config.regions) {
     const sides = regions.get(region.name)
-    if (sides !== undefined) reports.push(await checkRegion(region, sides, startSql))
+    if (sides !== undefined) checked.push(await checkRegion(region, sides, startSql))
   }
+  const reports = await besideTwins(checked, { config, regions }, startSql)
   const configuration = config.findings.map((finding) => ({ ...finding, new: true }))
   const failed = [...configuration, ...reports.flatMap((report) => report.findings)].some(failsTheCheck)
   return { version: 1, base, head, conclusion: failed ? 'failure' : 'success', regions: reports, configuration }
+}
+
+/** The reports with what each region's changes do beside its twins; a region that is checked alone has nothing to be compared with. */
+async function besideTwins(
+  reports: readonly RegionReport[],
+  { config, regions }: Pick<CheckInput, 'config' | 'regions'>,
+  startSql: (models: number) => Promise<void>,
+): Promise<readonly RegionReport[]> {
+  const changed = reports.flatMap(({ name, changes }) => {
+    const { base = null, head = null } = regions.get(name) ?? {}
+    if (head === null || head.project.isUnreadable || base?.project.isUnreadable) return []
+    return [{ name, base: base?.project ?? null, head: head.project, changes }]
+  })
+  const count = changed.reduce((sum, { changes }) => sum + changes.filter(({ change }) => change !== 'none').length, 0)
+  if (changed.length < 2 || count === 0) return reports
+  const [{ twinChanges }] = await Promise.all([import('./check/twin-changes.ts'), startSql(count)])
+  const found = twinChanges(changed, config.twins)
+  return reports.map((report) => ({ ...report, twins: found.get(report.name) ?? [] }))
 }
 
 function failsTheCheck(finding: ReportedFinding): boolean {
@@ -81,6 +100,7 @@ async function checkRegion(
     lineage: lineageOf(base?.project ?? null, head?.project ?? null, changes),
     coverage,
     leftPending: null,
+    twins: [],
   }
 }
 

@@ -1,9 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { twinChanges } from '../../src/check/twin-changes.ts'
 import { comparedTwins, declaredReason } from '../../src/check/twins.ts'
 import { parseConfig } from '../../src/config.ts'
+import { compileNode } from '../../src/dbt/compile.ts'
 import { parseProject } from '../../src/dbt/parse.ts'
 import type { Project } from '../../src/dbt/project.ts'
+import { fingerprints } from '../../src/graph/fingerprint.ts'
 import { startSqlLibrary } from '../../src/start-sql.ts'
+import { compared } from '../graph/compared.ts'
 
 beforeAll(() => startSqlLibrary(1))
 
@@ -138,6 +142,71 @@ describe('how twins differ', () => {
         ]),
       ),
     ).toEqual([])
+  })
+})
+
+describe('what a pull request does beside the twins', () => {
+  const otherRows = (region: string) => orders(region, 'select id, amount, country from ORDERS where amount > 1')
+  const total = {
+    'models/totals_us.sql': "select country, max(amount) as total from {{ ref('orders') }} group by country",
+  }
+  const none: Files = {}
+  const cases: [what: string, base: [us: Files, eu: Files], head: [us: Files, eu: Files], said: string[]][] = [
+    ['changed in one only', [none, none], [otherRows('us'), none], ['us orders changed, eu eu/models/orders.sql']],
+    [
+      'changed in the other only',
+      [none, none],
+      [none, otherRows('eu')],
+      ['eu orders changed, us us/models/orders.sql'],
+    ],
+    ['changed in both alike', [none, none], [otherRows('us'), otherRows('eu')], []],
+    ['brought to what its twin is', [otherRows('us'), none], [none, none], []],
+    [
+      'changed in both, not alike',
+      [none, none],
+      [otherRows('us'), orders('eu', 'select id, amount, country from ORDERS where amount > 2')],
+      ['us orders differs, eu eu/models/orders.sql'],
+    ],
+    ['added to one', [none, none], [{ 'models/more.sql': 'select 1 as id' }, none], ['us more added, eu null']],
+    [
+      'removed from one',
+      [{ 'models/more.sql': 'select 1 as id' }, { 'models/more.sql': 'select 1 as id' }],
+      [{ 'models/more.sql': 'select 1 as id' }, none],
+      ['eu more removed, us us/models/more.sql'],
+    ],
+    ['declared', [none, none], [total, none], ['us totals_us changed, eu eu/models/totals_eu.sql: by law']],
+    [
+      'a test',
+      [{ 'models/models.yml': 'models: []' }, { 'models/models.yml': 'models: []' }],
+      [
+        { 'models/models.yml': 'models: [{name: totals_us, columns: [{name: country, data_tests: [unique]}]}]' },
+        { 'models/models.yml': 'models: []' },
+      ],
+      ['us totals_us changed, eu eu/models/totals_eu.sql: by law'],
+    ],
+    [
+      'nothing but layout',
+      [none, none],
+      [orders('us', 'select id, amount, country /* all */ from ORDERS where amount > 0'), none],
+      [],
+    ],
+  ]
+  it.each(cases)('%s', (_, base, head, expected) => {
+    const regions = (['us', 'eu'] as const).map((name, index) => {
+      const [from, to] = [project(name, base[index]), project(name, head[index])].map((each) => {
+        return { project: each, fingerprints: fingerprints(each, compileNode, { text: null, flags: {} }) }
+      })
+      if (from === undefined || to === undefined) throw new Error(name)
+      return { name, base: from.project, head: to.project, changes: compared(from, to) }
+    })
+    const declared = [{ models: ['tot*'], differs: ['logic', 'tests'], columns: null, reason: 'by law' }]
+    const found = [...twinChanges(regions, declared)].flatMap(([region, changes]) =>
+      changes.map(
+        ({ name, kind, twin, declared }) =>
+          `${region} ${name} ${kind}, ${twin.region} ${twin.file}${declared === null ? '' : `: ${declared}`}`,
+      ),
+    )
+    expect(found).toEqual(expected)
   })
 })
 

@@ -260,6 +260,10 @@ function named(name: string): Report {
       unresolved: [{ unique_id: name, column: name, reason: name }],
     },
     leftPending: { commit: base, run: 7, deploy: 'failed', count: 9, names: [name, name] },
+    twins: [null, name].map((declared) => {
+      const twin = { region: name, name, file: name }
+      return { unique_id: name, name, file: name, kind: 'changed', twin, reason: name, declared }
+    }),
   }
   return { ...sample(), base, regions: [region], configuration: [finding({ message: name, file: name })] }
 }

@@ -61,6 +61,7 @@ export function regionOf(region: string, overrides: Partial<RegionReport> = {}):
     lineage: lineageOf(region),
     coverage: { models: 2, analysed: 2, columns: 14, resolved: 14, unresolved: [] },
     leftPending: null,
+    twins: [],
     ...overrides,
   }
 }

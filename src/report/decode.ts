@@ -117,6 +117,19 @@ const section = object<StoredSection>({
   plan: list(object<Section['plan'][number]>({ unique_id: text, action: oneOf('run', 'drop-review'), because: text })),
   lineage,
   page: optional(orNull(count)),
+  twins: optional(
+    list(
+      object<Section['twins'][number]>({
+        unique_id: text,
+        name: text,
+        file: text,
+        kind: oneOf('changed', 'added', 'removed', 'differs'),
+        twin: object<Section['twins'][number]['twin']>({ region: text, name: orNull(text), file: orNull(text) }),
+        reason: text,
+        declared: orNull(text),
+      }),
+    ),
+  ),
   leftPending: optional(
     orNull(
       object<NonNullable<Section['leftPending']>>({

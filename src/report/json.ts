@@ -1,5 +1,5 @@
 import type { Coverage } from '../graph/column-lineage.ts'
-import type { LeftPending, NodeChange, PlanStep, RegionReport, Report, ReportedFinding } from './report.ts'
+import type { LeftPending, NodeChange, PlanStep, RegionReport, Report, ReportedFinding, TwinChange } from './report.ts'
 
 /** What `check --format json` prints: `schemas/report.schema.json` describes it. Keys are only ever added. */
 export interface ReportJson {
@@ -21,6 +21,7 @@ export interface RegionJson {
   readonly plan: readonly PlanStep[]
   readonly coverage: Coverage | null
   readonly left_pending: LeftPending | null
+  readonly twins: readonly TwinChange[]
 }
 
 export type FindingJson = Omit<ReportedFinding, 'unique_id'> & { readonly unique_id: string | null }
@@ -48,6 +49,7 @@ function regionJson({
   plan,
   coverage,
   leftPending,
+  twins,
 }: RegionReport): RegionJson {
   return {
     name,
@@ -59,7 +61,13 @@ function regionJson({
     plan: plan.map(({ unique_id, action, because }) => ({ unique_id, action, because })),
     coverage,
     left_pending: leftPending && leftPendingJson(leftPending),
+    twins: twins.map(twinJson),
   }
+}
+
+function twinJson({ unique_id, name, file, kind, twin, reason, declared }: TwinChange): TwinChange {
+  const { region, name: called, file: place } = twin
+  return { unique_id, name, file, kind, twin: { region, name: called, file: place }, reason, declared }
 }
 
 function leftPendingJson({ commit, run, deploy, count, names }: LeftPending): LeftPending {

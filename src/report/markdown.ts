@@ -13,6 +13,7 @@ import { planList } from './plan-list.ts'
 import type { Section } from './section.ts'
 import type { Step } from './shorten.ts'
 import type { CommentState } from './state.ts'
+import { twinList } from './twin-list.ts'
 import { twinsOf } from './twins.ts'
 import { listed } from './words.ts'
 
@@ -27,6 +28,7 @@ export function markdown(state: CommentState, place: Place, head: string, step: 
     overview(state, head, step),
     newFindings(sections, place),
     ...twinsOf(changed).flatMap((twins) => changesOf(twins, place, head)),
+    twinList(sections, place),
     leftPendingList(sections, place),
     planList(sections),
     existingFindings(sections, place),

@@ -1,8 +1,10 @@
 import type { Finding } from '../finding.ts'
 import type { NodeChange } from '../graph/change.ts'
 import type { Coverage } from '../graph/column-lineage.ts'
+import type { TwinChange } from '../graph/twin-change.ts'
 
 export { type AffectedExposure, type ChangeClass, changeClasses, type NodeChange } from '../graph/change.ts'
+export type { TwinChange } from '../graph/twin-change.ts'
 
 /** What a check found, for every region: what the comment, the annotations, the summary and the JSON are rendered from. */
 export interface Report {
@@ -36,6 +38,8 @@ export interface RegionReport {
   readonly coverage: Coverage | null
   /** What the region's last deploy left behind, as GitHub's deployment says; null when it left nothing or nothing is known. */
   readonly leftPending: LeftPending | null
+  /** What its changes do beside the regions that hold the same models; empty where there are none, or where it is checked alone. */
+  readonly twins: readonly TwinChange[]
 }
 
 /** Nodes that an earlier deploy of a region did not finish, which its next deploy runs too. */

@@ -9,6 +9,7 @@ import {
   type RegionReport,
   type Report,
   type ReportedFinding,
+  type TwinChange,
 } from './report.ts'
 
 /**
@@ -38,14 +39,17 @@ export interface Section {
   readonly lineage: Lineage
   /** What an earlier deploy left behind, which the next one runs too. */
   readonly leftPending: LeftPending | null
+  /** What its changes do beside its twins. */
+  readonly twins: readonly TwinChange[]
   /** The artifact of the run that is `lineage.html`; null when there is none. */
   readonly page: number | null
 }
 
-/** A section as a comment holds it: one that was written before there was `leftPending` or `page` lacks it. */
-export type StoredSection = Omit<Section, 'leftPending' | 'page'> & {
+/** A section as a comment holds it: one that was written before there was one of these lacks it. */
+export type StoredSection = Omit<Section, 'leftPending' | 'page' | 'twins'> & {
   readonly leftPending?: LeftPending | null | undefined
   readonly page?: number | null | undefined
+  readonly twins?: readonly TwinChange[] | undefined
 }
 
 export interface Failure {
@@ -109,6 +113,7 @@ function sectionOf(region: RegionReport, report: Report, place: Place): Section 
       .map(({ unique_id, action, because }) => ({ unique_id, action, because })),
     lineage: region.lineage,
     leftPending: region.leftPending,
+    twins: region.twins,
     page: place.lineage ?? null,
   }
 }

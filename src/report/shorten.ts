@@ -64,6 +64,7 @@ export function shortenedTo(step: Step, section: Section): Section {
     configuration: section.configuration.slice(0, step.rows).map(finding),
     plan: section.plan.slice(0, step.rows).map((it) => ({ ...it, because: shortened(it.because, step.text) })),
     lineage: limited(section.lineage, step.graph),
+    twins: section.twins.slice(0, step.rows).map((it) => ({ ...it, reason: shortened(it.reason, step.text) })),
     leftPending: section.leftPending && {
       ...section.leftPending,
       names: section.leftPending.names.slice(0, step.rows),

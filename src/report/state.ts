@@ -66,6 +66,7 @@ export function parseComment(body: string, id: string): CommentState | null {
       ...it,
       leftPending: it.leftPending ?? null,
       page: it.page ?? null,
+      twins: it.twins ?? [],
     }))
     return { id, regions: known.regions, sections }
   } catch {

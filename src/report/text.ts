@@ -3,6 +3,7 @@ import { exposureOwner } from './exposure-list.ts'
 import { leftPendingText } from './left-pending.ts'
 import type { NodeChange, PlanStep, RegionReport, Report, ReportedFinding } from './report.ts'
 import { isTest, nameOf, worstFirst } from './section.ts'
+import { twinTexts } from './twin-list.ts'
 import { counted, nounOf } from './words.ts'
 
 /** Colours a text by an ANSI code, or leaves it. */
@@ -34,12 +35,13 @@ function verdict(report: Report, paint: Paint): string[] {
 }
 
 function regionText(region: RegionReport, paint: Paint): string[] {
-  const { changes, plan, leftPending } = region
+  const { changes, plan, leftPending, twins } = region
   const title = paint(1, `Region ${plain(region.name)}`)
   const changed = changes.length === 0 ? 'no changes' : `${counted(changes.length, nounOf(changes))} changed`
   return [
     `${title} (${plain(region.project)}): ${changed}`,
     ...changes.map((it) => changeText(it, paint)),
+    ...(twins.length > 0 ? ['  Twins', ...twinTexts(region.name, twins)] : []),
     ...findings('Findings', region.findings, paint),
     ...(plan.length > 0 ? ['  On merge', ...planText(plan)] : []),
     ...(leftPending === null ? [] : [leftPendingText(leftPending)]),
