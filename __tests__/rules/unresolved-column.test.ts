@@ -116,6 +116,15 @@ const cases: readonly [what: string, sql: string, expected: readonly string[], f
     "{{ config(pre_hook='declare variable gone int default 1') }}\nselect id, gone from {{ ref('orders') }}",
     [],
   ],
+  [
+    'nothing where the project builds tables in a way of its own',
+    "select id, gone from {{ ref('orders') }}",
+    [],
+    {
+      'macros/create.sql':
+        '{% macro databricks__create_view_as(relation, sql) %}create view {{ relation }} as select *, 1 as gone from ({{ sql }}){% endmacro %}',
+    },
+  ],
   ['nothing where SQL needs the warehouse', "select {{ run_query('select 1') }}, gone from {{ ref('orders') }}", []],
 ]
 

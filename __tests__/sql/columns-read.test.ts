@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, test, vi } from 'vitest'
 import { readAsset } from '../../src/adapters/assets.ts'
-import { type KnownRelation, missingColumns } from '../../src/sql/columns-read.ts'
+import { type KnownRelation, missingColumns, wrongColumns } from '../../src/sql/columns-read.ts'
 import { startSql } from '../../src/sql/sdk.ts'
 import { describeWith } from '../tools/optional.ts'
 import { type Connection, connect } from '../workspace/driver.ts'
@@ -274,6 +274,45 @@ const databricks: typeof cases = [
   ['a stream', `select gone from stream(${orders})`, []],
 ]
 
+/** Queries with the bare names that more than one of what they read has for certain. */
+const unclear: typeof cases = [
+  ['a bare name of two', `select id from ${orders} o join ${customers} c on c.id = o.customer_id`, ['id']],
+  ['in a filter', `select o.id from ${orders} o, ${customers} c where id = 1`, ['id']],
+  ['in the join’s own condition', `select o.id from ${orders} o join ${customers} c on id = 1`, ['id']],
+  ['a column of one alone', `select amount, name from ${orders} o join ${customers} c on c.id = o.customer_id`, []],
+  ['what USING makes one', `select id from ${orders} join ${customers} using (id)`, []],
+  ['what USING leaves', `select day from ${orders} join ${customers} using (id)`, ['day']],
+  ['what a natural join makes one', `select id from ${orders} natural join ${customers}`, []],
+  ['a semi join', `select id from ${orders} o left semi join ${customers} c on c.id = o.id`, []],
+  ['an alias that orders', `select o.id from ${orders} o join ${customers} c on c.id = o.id order by id`, []],
+  ['what a subquery does not hand on', `select id from ${orders} o join (select name from ${customers}) c`, []],
+  ['what a subquery hands on', `select id from ${orders} o join (select * from ${customers}) c`, ['id']],
+  ['what a subquery makes', `select amount from ${orders} o join (select 1 as amount) c`, ['amount']],
+  [
+    'what the outer query says whose it is',
+    `select o.id from ${orders} o join ${customers} c on c.id = o.id where exists (select 1 from ${notes} where note_id = o.id)`,
+    [],
+  ],
+  [
+    'an inner name that hides them',
+    `select o.id from ${orders} o join ${customers} c on c.id = o.id where exists (select 1 from ${customers} where id = 1)`,
+    [],
+  ],
+  [
+    'a relation twice',
+    `select a.id from ${orders} a join ${orders} b on a.id = b.customer_id where amount > 1`,
+    ['amount'],
+  ],
+  ['a lateral view of the same name', `select id from ${orders} lateral view explode(tags) e as id`, ['id']],
+  ['a lambda’s parameter', `select transform(tags, id -> id) from ${orders} o join ${customers} c on c.id = o.id`, []],
+]
+
+describe('wrongColumns', () => {
+  it.each(unclear)('finds %s', (_, sql, expected) => {
+    expect([...new Set(wrongColumns(sql, known).ambiguous.map(({ column }) => column))]).toEqual(expected)
+  })
+})
+
 describe('missingColumns', () => {
   it.each([...cases, ...databricks])('%s', (_, sql, expected) => {
     expect(said(sql)).toEqual(expected)
@@ -318,6 +357,10 @@ describeWith('java', 'missingColumns and Spark', () => {
     else expect(condition).toMatch(/^UNRESOLVED_/)
   })
 
+  test.each(unclear)('%s, unclear', async (_, sql, names) => {
+    expect((await truth(sql))?.condition ?? null).toBe(names.length === 0 ? null : 'AMBIGUOUS_REFERENCE')
+  })
+
   test('nothing is said to be missing that Spark finds, and what a known relation lacks under its alias is found', async () => {
     const queries = generateQueries(
       Number(process.env.DBT_REGIONS_SEED ?? 1),
@@ -329,7 +372,9 @@ describeWith('java', 'missingColumns and Spark', () => {
     const counted = { queries: queries.length, unresolved: 0, ofKnown: 0, found: 0 }
     for (const sql of queries) {
       const answer = await truth(sql)
-      const names = missingColumns(sql, known).map(({ column }) => column.toLowerCase())
+      const { missing, ambiguous } = wrongColumns(sql, known)
+      const names = missing.map(({ column }) => column.toLowerCase())
+      if (ambiguous.length > 0 && answer === null) alarms.push(`${sql}\nambiguous: ${ambiguous[0]?.column}`)
       const unresolved = answer?.condition.startsWith('UNRESOLVED_') === true
       const isIt =
         answer?.name

@@ -1,5 +1,5 @@
 import { csvHeader } from '../dbt/csv.ts'
-import type { Manifest, ManifestNode } from '../dbt/manifest.ts'
+import type { Macro, Manifest, ManifestNode } from '../dbt/manifest.ts'
 import type { Project, ProjectFiles } from '../dbt/project.ts'
 import type { OutputColumn } from '../sql/analysis.ts'
 import { type KnownRelation, type MissingColumn, wrongColumns } from '../sql/columns-read.ts'
@@ -40,6 +40,8 @@ export class ColumnFacts {
   readonly #known = new Map<string, readonly KnownColumn[] | null>()
   readonly #uses = new Map<string, WrongUses>()
   #ids: ReadonlyMap<string, string> | null = null
+  /** Whether the project says itself how tables and views are built, so that there may be more in them. */
+  #ownBuilding: boolean | null = null
 
   constructor(project: Project, files: ProjectFiles, columns: ProjectColumns, compile: Compile) {
     this.project = project
@@ -66,6 +68,9 @@ export class ColumnFacts {
   #find(unique_id: string): readonly KnownColumn[] | null {
     const node = this.project.manifest.nodes.get(unique_id)
     if (node === undefined) return null
+    const { macros, metadata } = this.project.manifest
+    this.#ownBuilding ??= [...macros.values()].some((macro) => buildsRelations(macro, metadata.project_name))
+    if (this.#ownBuilding) return null
     if (node.resource_type === 'seed') return this.#seedColumns(node)
     const relation = this.columns.relation(unique_id)
     if (!relation.complete) return null
@@ -209,6 +214,14 @@ function readBy({ nodes, parent_map }: Manifest, unique_id: string): Set<string>
     else read.add(id)
   }
   return read
+}
+
+/** A macro of the project's own that dbt calls in the place of its own to build a relation. Those of packages are not called: https://docs.getdbt.com/reference/global-configs/legacy-behaviors */
+function buildsRelations({ name, package_name }: Macro, project: string): boolean {
+  if (package_name !== project) return false
+  return /^(materialization_(table|view|seed)_|(\w+__)?(get_)?create_(or_replace_)?(table|view|csv_table)(_as)?(_sql)?$)/.test(
+    name,
+  )
 }
 
 interface WrongUses {
