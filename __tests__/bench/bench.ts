@@ -12,7 +12,7 @@ Times whole processes that read dbt projects, one after the other in turn (A B C
 
   --projects LIST  \`regional\`, the two of dbt_projects/, and numbers of models of generated ones
                    (default: regional,100,1000; 10000 is there too: dbt-core takes minutes for it)
-  --tools LIST     node, read, manifest, check, change, changes, dbt, rust (default: all)
+  --tools LIST     node, read, manifest, check, change, changes, again, dbt, rust (default: all)
   --runs N         how often each is run (default: 5), after one run that is not counted
   --dbt-runs N     how often the two dbts are run, which are not warmed up (default: 2, and 1 beyond 1000 models)
   --seed N         another generated project (default: 1)
@@ -93,7 +93,11 @@ async function inTurn(
       mkdirSync(output)
       try {
         const command = tool.command(work, output)
-        const figure = await measured(command, { cwd: work.root, env: environment(), errors: join(folder, 'errors') })
+        const figure = await measured(command, {
+          cwd: work.root,
+          env: { ...environment(), XDG_CACHE_HOME: join(folder, 'cache') },
+          errors: join(folder, 'errors'),
+        })
         if (run > 0) figures.set(name, [...(figures.get(name) ?? []), figure])
       } catch (error) {
         broken.add(name)
