@@ -142,6 +142,7 @@ function ledgerOf(region: string, { project, fingerprints }: Fingerprinted, amon
           last: event,
           deployed: event,
           lastSuccess: event,
+          lastBuilt: event,
           contested: false,
           possible: [event],
           fingerprints: [event.fingerprint],

@@ -173,6 +173,19 @@ describe('a deploy builds what a change affects along columns', () => {
   })
 })
 
+describe('a model that was away while what it reads was built again', () => {
+  const { 'models/report.sql': report = '', ...others } = otherName
+  const without: Files = { ...others, 'models/report.sql': `{{ config(enabled=false) }} ${report}` }
+
+  it.each([false, true])('is built when it is back (everything downstream planned: %s)', async (all) => {
+    const region = await deployed()
+    await region.run(head(without))
+    expect(models(region.plan(head(otherName), all).nodes)).toEqual(['report'])
+    await region.run(head(otherName))
+    expectEqualTo(region, head(otherName))
+  })
+})
+
 describe('whatever happens to a run along columns, the next one makes the region equal to its head', () => {
   const o = 'model.shop.orders'
   const scenarios: [what: string, first: Files, trouble: Trouble, second: Files][] = [

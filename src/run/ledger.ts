@@ -38,6 +38,8 @@ export interface NodeState {
   readonly deployed: LedgerEvent | null
   /** Its last success, whatever came after. */
   readonly lastSuccess: LedgerEvent | null
+  /** The last time that it was built and not only recorded anew. */
+  readonly lastBuilt: LedgerEvent | null
   /** The last success is of a run during which another run built it too: which of them stands there is not known. */
   readonly contested: boolean
   /** One event for each version of the node that may stand there, or that a run meant to build since its last success. */
@@ -225,6 +227,7 @@ export function currentState(events: Iterable<LedgerEvent>): LedgerState {
       last: event,
       deployed: event.status === 'success' ? (contested ? null : event) : untouched ? (before?.deployed ?? null) : null,
       lastSuccess: event.status === 'success' ? event : (before?.lastSuccess ?? null),
+      lastBuilt: event.status === 'success' ? event : (before?.lastBuilt ?? null),
       contested,
       possible: certain ? [event] : withEvent(before?.possible ?? [], event),
       fingerprints: certain ? [event.fingerprint] : withText(before?.fingerprints ?? [], event.fingerprint),
@@ -247,6 +250,7 @@ function restatedState(event: LedgerEvent, before: NodeState | undefined): NodeS
     last: event,
     deployed: certain ? event : null,
     lastSuccess: event,
+    lastBuilt: before?.lastBuilt ?? null,
     contested: !certain,
     possible: certain && possible.length < 2 ? [event] : withEvent(possible, event),
     fingerprints: withText(before?.fingerprints ?? [], event.fingerprint),
@@ -281,6 +285,12 @@ function isContested({ run_id }: LedgerEvent, touches: Touches | undefined): boo
 
 function withRelation(relations: readonly string[], relation: string | null): readonly string[] {
   return relation === null || relations.includes(relation) ? relations : [...relations, relation].sort()
+}
+
+/** Whether a node was built by a run that came after what is recorded of a child, which knows nothing of that run. */
+export function isBuiltSince(parent: NodeState | undefined, child: LedgerEvent): boolean {
+  const built = parent?.lastBuilt ?? null
+  return built !== null && built.run_id !== child.run_id && sortEvents([built, child])[0] === child
 }
 
 /** By time, run and sequence; every run keeps its times from going back, so a run's own events stay in their order. */

@@ -2,7 +2,7 @@ import type { Manifest } from '../dbt/manifest.ts'
 import { type Fingerprints, fingerprintVersion, isDeployed } from '../graph/fingerprint.ts'
 import { graphOf } from '../graph/graph.ts'
 import { buildGraph, topologicalOrder } from '../graph/order.ts'
-import type { LedgerEvent, LedgerState } from './ledger.ts'
+import { isBuiltSince, type LedgerEvent, type LedgerState } from './ledger.ts'
 import { list, type PlannedNode, type RecordedNode, type RestatedNode, recordedNode, short } from './plan.ts'
 import { type Along, type Reread, rereadEvent, Standings } from './standing.ts'
 
@@ -58,7 +58,9 @@ class Selector {
       this.#planned.set(head.unique_id, { ...head, action: 'run', because })
       return
     }
-    const restated = verdict.changed !== null ? meansTheSame : verdict.parents !== null ? usesNothing : verdict.restated
+    // Also where a parent is built as it was: that its child knows of it must be recorded.
+    const others = verdict.parents !== null || this.#builtAgain(head) !== null
+    const restated = verdict.changed !== null ? meansTheSame : others ? usesNothing : verdict.restated
     if (restated !== null) this.#restated.push({ ...head, because: restated })
     const above = Object.keys(head.parents).some((id) => this.#planned.has(id) || this.#unaffected.has(id))
     if (!isTest(head) && (above || verdict.changed !== null)) this.#unaffected.add(head.unique_id)
@@ -113,23 +115,24 @@ function judge(head: RecordedNode, ledger: LedgerState, reread: Reread): Verdict
   if (state.contested) return plan(`the run of ${short(last.commit)} and another one built it at the same time`)
   if (last.status !== 'success') return plan(unfinished(last))
   if (last.fingerprint_version === fingerprintVersion)
-    return { must: null, ...comparedWith(head, last), restated: null }
+    return { must: null, ...comparedWith(head, last, ledger), restated: null }
   if (reread(last.commit) === null) {
     return plan(
       `it was recorded by another version of dbt-regions at ${short(last.commit)}, a commit that is no longer there to compare with`,
     )
   }
-  const then = { ...rereadEvent(last, reread), commit: last.commit }
-  return { must: null, ...comparedWith(head, then), restated: byNewerVersion }
+  const then = { ...last, ...rereadEvent(last, reread) }
+  return { must: null, ...comparedWith(head, then, ledger), restated: byNewerVersion }
 }
 
 function comparedWith(
   head: RecordedNode,
-  then: Pick<LedgerEvent, 'fingerprint' | 'parents' | 'commit'>,
+  then: LedgerEvent,
+  ledger: LedgerState,
 ): Pick<Verdict, 'changed' | 'parents'> {
   const changed = head.fingerprint === then.fingerprint ? null : `it changed since ${short(then.commit)}`
   const ids = [...new Set([...Object.keys(head.parents), ...Object.keys(then.parents)])].sort()
-  const others = ids.filter((id) => head.parents[id] !== then.parents[id])
+  const others = ids.filter((id) => head.parents[id] !== then.parents[id] || isBuiltSince(ledger.get(id), then))
   return { changed, parents: others.length === 0 ? null : otherVersion(others) }
 }
 

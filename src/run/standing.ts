@@ -1,6 +1,6 @@
 import { type Fingerprint, type Fingerprints, fingerprintVersion } from '../graph/fingerprint.ts'
 import { anything, type Impact, type Impacts, joined, type NodeOutputs, partsOf } from '../graph/outputs.ts'
-import type { LedgerEvent, LedgerState, NodeState } from './ledger.ts'
+import { isBuiltSince, type LedgerEvent, type LedgerState, type NodeState } from './ledger.ts'
 import type { RecordedNode } from './plan.ts'
 
 /** Follows what differs between what stands in a region and what head gives along columns. */
@@ -58,7 +58,8 @@ export class Standings {
     return Object.keys(head.parents).filter((id) => {
       const state = this.#ledger.get(id)
       const version = named.parents[id]
-      return state === undefined || version === undefined || !this.#versions(state).has(version)
+      if (state === undefined || version === undefined || isBuiltSince(state, event)) return true
+      return !this.#versions(state).has(version)
     })
   }
 
