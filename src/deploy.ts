@@ -108,6 +108,7 @@ function alongImpacts({ fingerprints }: Fingerprinted, impacts: Impacts): Along 
       const fingerprint = fingerprints.get(unique_id)
       return fingerprint === undefined ? null : { parts: partsOf(fingerprint), queries: null }
     },
+    isMadeAnew: () => false,
     over: () => (unique_id) => impacts.get(unique_id) ?? null,
   }
 }

@@ -87,6 +87,17 @@ describe('whom an edit reaches', () => {
     ['a column that nothing uses further down', 'models/marts/customer_orders.sql', 'count(o', 'count(distinct o', []],
     ['a column, removed', customers, '    name,\n', '', ['named', 'python']],
   ]
+  it('all, where a table that is built again has other values in every column', () => {
+    const made = (also: string): Files => ({
+      ...below,
+      'models/marts/loud.sql': `select uuid() as loud, customer_id, ${also} as also from {{ ref('customer_orders') }}`,
+      'models/marts/keys.sql': "select loud from {{ ref('loud') }}",
+    })
+    const reached = (from: string, to: string) =>
+      changed(side(made(from)), side(made(to))).flatMap(({ affects }) => affects.map((id) => id.split('.').at(-1)))
+    expect(reached('1', '2').sort()).toEqual(['all_of_it', 'board', 'keys'])
+  })
+
   it.each(cases)('%s', (_, file, old, now, reached) => {
     const text = below[file] ?? ''
     expect(text).toContain(old)

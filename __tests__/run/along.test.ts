@@ -173,6 +173,34 @@ describe('a deploy builds what a change affects along columns', () => {
   })
 })
 
+describe('a model that makes values anew is read by nobody who has the old ones', () => {
+  const random = (name: string, tags = '', id = 'uuid()'): Files =>
+    edited({
+      'models/orders.sql': `${tags} select ${id} as id, amount, ${name} as name, day from {{ source('bronze', 'orders') }}`,
+    })
+  const all = ['all_orders', 'names', 'orders', 'report', 'shouted', 'totals']
+
+  it.each([
+    ['another column', random('trim(name)')],
+    ['tags', random('name', "{{ config(databricks_tags={'team': 'sales'}) }}")],
+  ])('%s', async (_, to) => {
+    const region = await deployed(head(random('name')))
+    expect(models(region.plan(head(to)).nodes)).toEqual(all)
+    await region.run(head(to))
+    expectEqualTo(region, head(to))
+  })
+
+  it('also where it is only built again, and not where it stays', async () => {
+    const region = await deployed(head(random('name')))
+    const wrapped = edited({
+      'models/orders.sql': `with o as (${random('name')['models/orders.sql']}) select id, amount, name, day from o`,
+    })
+    expect(models(region.plan(head(wrapped)).nodes)).toEqual([])
+    await region.run(head(random('trim(name)')), { fails: ['model.shop.orders'] })
+    expect(models(region.plan(head(random('name'))).nodes)).toEqual(all)
+  })
+})
+
 describe('a model that was away while what it reads was built again', () => {
   const { 'models/report.sql': report = '', ...others } = otherName
   const without: Files = { ...others, 'models/report.sql': `{{ config(enabled=false) }} ${report}` }

@@ -78,6 +78,13 @@ export class ProjectColumns {
     return analysis
   }
 
+  /** Whether a node's relation holds other values every time that it is built, though nothing changed: random ones, ids made anew. */
+  isMadeAnew(unique_id: string): boolean {
+    const node = this.#project.manifest.nodes.get(unique_id)
+    if (node === undefined || !isMade(node)) return false
+    return random.test(this.#compile(this.#project, unique_id, { incremental: false }).code)
+  }
+
   #analyse(unique_id: string): NodeAnalysis {
     const { manifest } = this.#project
     const node = manifest.nodes.get(unique_id)
@@ -173,6 +180,9 @@ export class ProjectColumns {
     }
   }
 }
+
+/** Not the clock: it moves as what sources hold does. */
+const random = /\b(?:uuid|uuid4|rand|randn|random|randstr|shuffle|monotonically_increasing_id)`?\s*\(/i
 
 function described(columns: readonly ColumnInfo[]): Relation['columns'] {
   return columns.map(({ name, data_type }) => ({ name, type: data_type }))

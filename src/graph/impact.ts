@@ -48,6 +48,7 @@ export function alongColumns(changes: readonly NodeChange[], compared: ComparedC
 function impactsFrom(graph: Graph, starts: Impacts, { base, head, to }: ComparedColumns): Impacts {
   const impacts = new Map(starts)
   const columns = head(versionsOf(impacts))
+  for (const id of starts.keys()) if (columns.isMadeAnew(id)) impacts.set(id, anything)
   for (const id of topologicalOrder(graph, descendants(graph, starts.keys()))) {
     if (/^(test|unit_test|analysis)\./.test(id)) continue
     const above = (graph.parents.get(id) ?? []).filter((parent) => impacts.has(parent))
@@ -55,7 +56,7 @@ function impactsFrom(graph: Graph, starts: Impacts, { base, head, to }: Compared
     const blind = above.some((parent) => impacts.get(parent) === anything)
     const read = readByQuery(to.project.manifest, id).filter((parent) => impacts.has(parent))
     const impact = blind ? anything : impactOn(id, read, base, columns)
-    if (impact !== null) impacts.set(id, joined(impacts.get(id), impact))
+    if (impact !== null) impacts.set(id, columns.isMadeAnew(id) ? anything : joined(impacts.get(id), impact))
   }
   return impacts
 }

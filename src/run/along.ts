@@ -48,6 +48,10 @@ export class AlongLedger implements Along {
     }
   }
 
+  isMadeAnew(unique_id: string): boolean {
+    return this.#columns.isMadeAnew(unique_id)
+  }
+
   /** What a node gives, as text for the ledger. */
   outputs(unique_id: string): string {
     const { project, fingerprints } = this.#head

@@ -80,7 +80,7 @@ class Selector {
     const strangers = last === undefined ? [] : standings.strangers(head, last)
     const stranger = strangers.length === 0 ? null : otherVersion(strangers)
     if (isTest(head)) return must ?? changed ?? this.#builtAgain(head) ?? stranger
-    const { run } = standings.of(head)
+    const { run } = standings.of(head, must !== null)
     if (!run) return must
     const below = standings.differing(Object.keys(head.parents))
     return must ?? changed ?? (below.length > 0 ? downstreamOf(below) : stranger) ?? 'what stands there is not certain'

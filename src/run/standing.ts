@@ -9,6 +9,8 @@ export interface Along {
   recorded(event: LedgerEvent): NodeOutputs | null
   /** Answers how what was recorded of a node differs from what head's gives over parents with the impacts that are there by then; null when nothing does. */
   over(impacts: Impacts): (unique_id: string, recorded: NodeOutputs) => Impact | null
+  /** Whether a node's relation holds other values every time that it is built. */
+  isMadeAnew(unique_id: string): boolean
 }
 
 /** The fingerprints of the project as it was at a commit, computed by this version; null when the commit is gone. */
@@ -46,8 +48,11 @@ export class Standings {
     return parents.filter((id) => this.#impacts.has(id))
   }
 
-  of(head: RecordedNode): Standing {
-    const standing = this.#joined(head, this.#ledger.get(head.unique_id))
+  /** `must`: it is run in any case. */
+  of(head: RecordedNode, must: boolean): Standing {
+    const compared = this.#joined(head, this.#ledger.get(head.unique_id))
+    // What is not run keeps its values, whatever they were.
+    const standing = (must || compared.run) && this.#along.isMadeAnew(head.unique_id) ? other : compared
     if (standing.impact !== null) this.#impacts.set(head.unique_id, standing.impact)
     return standing
   }
