@@ -55,6 +55,7 @@ describe('parseConfig', () => {
         environment: 'eu',
         host: 'acme-eu.cloud.databricks.com',
         catalog: null,
+        catalogJson: null,
         gdpr: true,
       },
       {
@@ -64,6 +65,7 @@ describe('parseConfig', () => {
         environment: 'us-production',
         host: null,
         catalog: null,
+        catalogJson: null,
         gdpr: false,
       },
     ])
@@ -100,7 +102,7 @@ describe('parseConfig', () => {
     [
       'a key like no other',
       'version: 1\nregions:\n  us: {project: a, banana: 1}',
-      `${file}:3:20: regions.us.banana is not a known key; known are project, target, environment, host, catalog, gdpr and rules`,
+      `${file}:3:20: regions.us.banana is not a known key; known are project, target, environment, host, catalog, catalog_json, gdpr and rules`,
     ],
     [
       'a misspelt rule',
@@ -136,6 +138,11 @@ describe('parseConfig', () => {
       'a variable that may hold a credential',
       'version: 1\nregions:\n  us: {project: a}\nenv_vars:\n  - STAGE\n  - DATABRICKS_TOKEN',
       `${file}:6:5: DATABRICKS_TOKEN is named like a credential, and anybody's pull request could write what a check sees into its comment: leave it out, a check needs none`,
+    ],
+    [
+      'a catalog.json out of the repository',
+      'version: 1\nregions:\n  us: {project: a, catalog_json: /etc/catalog.json}',
+      `${file}:3:20: the catalog_json of region 'us' is '/etc/catalog.json': write its path from the root of the repository, with forward slashes`,
     ],
     [
       'a path out of the repository',
@@ -384,6 +391,7 @@ describe('effectiveConfig', () => {
         removed: false,
         environment: 'eu-production',
         gdpr: true,
+        catalogJson: null,
         cycle: 'warning',
       },
       {
@@ -393,6 +401,7 @@ describe('effectiveConfig', () => {
         removed: false,
         environment: 'uk-production',
         gdpr: false,
+        catalogJson: null,
         cycle: 'off',
       },
       {
@@ -402,6 +411,7 @@ describe('effectiveConfig', () => {
         removed: true,
         environment: 'us-production',
         gdpr: false,
+        catalogJson: null,
         cycle: 'notice',
       },
     ])

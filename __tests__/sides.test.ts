@@ -103,6 +103,64 @@ test.each<[string, Record<string, string | null>, string | undefined]>([
   )
 })
 
+const catalog = (...names: readonly string[]) =>
+  JSON.stringify({
+    metadata: {},
+    nodes: {},
+    sources: {
+      'source.shop.raw.orders': {
+        columns: Object.fromEntries(names.map((name, index) => [name, { type: 'INT', index }])),
+      },
+    },
+  })
+
+test.each<[string, Record<string, string | null>, string[], string[]]>([
+  ['is that of base, which a pull request does not write', { 'catalog.json': catalog('b', 'c') }, ['a'], []],
+  [
+    'is the one that base names',
+    { '.github/dbt-regions.yml': 'version: 1\nregions: {shop: {project: ., catalog_json: other.json}}\n' },
+    ['a'],
+    [],
+  ],
+  ['need not be there any more', { 'catalog.json': null }, ['a'], []],
+])('a region’s catalog.json %s', async (_, change, expected, said) => {
+  const repository = newRepository()
+  const base = repository.commit('base', {
+    ...shop(),
+    '.github/dbt-regions.yml': 'version: 1\nregions: {shop: {project: ., catalog_json: ./catalog.json}}\n',
+    'catalog.json': catalog('a'),
+  })
+  repository.commit('change', change)
+  const notices: string[] = []
+  const opened = await openRepository(repository.root)
+  const options = { env: new Map(), notice: (message: string) => notices.push(message) }
+  const { regions } = await readSides(opened, { kind: 'local', base }, options)
+  const known = regions.get('shop')?.known
+  expect(known?.get('source.shop.raw.orders')?.map(({ name }) => name)).toEqual(expected)
+  expect(notices).toEqual(said)
+})
+
+test.each<[string, string | null, string]>([
+  ['is not there', null, 'is not there at'],
+  ['is something else', '[]', 'is no catalog.json'],
+  ['is no JSON', 'catalog', 'is no catalog.json'],
+])('a region’s catalog.json that %s is said, and stops nothing', async (_, text, said) => {
+  const repository = newRepository()
+  const files = {
+    ...shop(),
+    '.github/dbt-regions.yml': 'version: 1\nregions: {shop: {project: ., catalog_json: catalog.json}}\n',
+    ...(text !== null && { 'catalog.json': text }),
+  }
+  const base = repository.commit('base', files)
+  repository.commit('change', { 'models/a.sql': 'select 2 as id\n' })
+  const notices: string[] = []
+  const opened = await openRepository(repository.root)
+  const options = { env: new Map(), notice: (message: string) => notices.push(message) }
+  const report = await check(await readSides(opened, { kind: 'local', base }, options), startSqlLibrary)
+  expect(notices).toEqual([expect.stringContaining(said)])
+  expect(report.regions[0]?.changes.map(({ change }) => change)).toEqual(['column'])
+})
+
 function gone(root: string): Record<string, null> {
   return Object.fromEntries(Object.keys(project).map((path) => [root + path, null]))
 }

@@ -8,7 +8,7 @@ import { join, relativeTo } from './dbt/text.ts'
 import { planPreview } from './deploy.ts'
 import { type Finding, sortFindings } from './finding.ts'
 import type { Coverage } from './graph/column-lineage.ts'
-import type { Versions } from './graph/columns.ts'
+import type { KnownColumns, Versions } from './graph/columns.ts'
 import { type Fingerprinted, type Fingerprints, fingerprints, settingsOf, standIns } from './graph/fingerprint.ts'
 import { graphOf } from './graph/graph.ts'
 import { type Affected, spread, startsOf } from './graph/spread.ts'
@@ -29,6 +29,8 @@ export interface Side {
 export interface Sides {
   readonly base: Side | null
   readonly head: Side | null
+  /** Columns that a catalog.json names, besides those that SQL and YAML do. */
+  readonly known?: KnownColumns
 }
 
 export interface CheckInput {
@@ -83,10 +85,11 @@ function failsTheCheck(finding: ReportedFinding): boolean {
 
 async function checkRegion(
   region: EffectiveRegion,
-  { base, head }: Sides,
+  sides: Sides,
   startSql: (models: number) => Promise<void>,
 ): Promise<RegionReport> {
-  const comparison = await compareSides(base, head, startSql)
+  const { base, head } = sides
+  const comparison = await compareSides(sides, startSql)
   const { changes, after, coverage } = comparison
   const ofColumns = await columnFindings({ base, head, comparison }, region, startSql)
   return {
@@ -116,15 +119,14 @@ export interface Comparison extends Affected {
 
 /** How a project differs between two sides: not at all, without a look, where they are one. Only what may differ is compiled. */
 export async function compareSides(
-  base: Side | null,
-  head: Side | null,
+  { base, head, known }: Sides,
   startSql: (models: number) => Promise<void>,
 ): Promise<Comparison> {
   if (base === head || base?.project.isUnreadable || head?.project.isUnreadable)
     return { before: null, after: null, changes: [], impacts: new Map(), coverage: null, columns: null }
   const common = base && head ? standIns(head.project, unchanged(base, head)) : undefined
   const [before, after] = [base && fingerprinted(base, common), head && fingerprinted(head, common)]
-  return { before, after, ...(await classified(before, after, startSql)) }
+  return { before, after, ...(await classified(before, after, startSql, known)) }
 }
 
 /** The changes with what those of SQL do, and whom they reach. The SQL library is large, so where no SQL differs it is not loaded. */
@@ -132,6 +134,7 @@ async function classified(
   from: Fingerprinted | null,
   to: Fingerprinted | null,
   startSql: (models: number) => Promise<void>,
+  known: KnownColumns = new Map(),
 ): Promise<Affected & Pick<Comparison, 'coverage' | 'columns'>> {
   const ids = from === null || to === null ? [] : nodesWithOtherSql(from, to)
   if (from === null || to === null || ids.length === 0) {
@@ -146,12 +149,12 @@ async function classified(
     import('./graph/column-lineage.ts'),
     startSql(ids.length),
   ])
-  const base = new ProjectColumns(from.project, compileNode)
-  const now = new ProjectColumns(to.project, compileNode)
+  const base = new ProjectColumns(from.project, compileNode, { known })
+  const now = new ProjectColumns(to.project, compileNode, { known })
   const heads = [now]
   const effects = effectsOf(base, now, ids)
   const head = (versions: Versions) => {
-    const columns = new ProjectColumns(to.project, compileNode, { versions })
+    const columns = new ProjectColumns(to.project, compileNode, { known, versions })
     heads.push(columns)
     return columns
   }

@@ -243,6 +243,7 @@ async function checkHere(options: CheckOptions): Promise<Checked> {
       {
         ...(options.region !== undefined && { region: options.region }),
         env,
+        notice: console.error,
         ...(options.packages === 'fetch' && { packages: packageSource(process.env) }),
       },
     )

@@ -54,7 +54,7 @@ async function besideBase(options: ListOptions, name: string): Promise<{ side: S
     ...(packages && { packages }),
   })
   if (head === null) throw new ConfigurationError(`${options.project} has no dbt_project.yml`)
-  const { changes } = await compareSides(base, head, startSqlLibrary)
+  const { changes } = await compareSides({ base, head }, startSqlLibrary)
   return { side: head, from: selectable(head, changes) }
 }
 

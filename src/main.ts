@@ -53,6 +53,7 @@ async function checkAction(repository: Repository, event: GitHubEvent, inputs: I
   const input = await readSides(repository, occasionOf(event), {
     ...(inputs.region !== undefined && { region: inputs.region }),
     env: wholeEnvironment(),
+    notice: core.notice,
     ...(inputs.packages !== 'installed' && { packages: packageSource(process.env) }),
   })
   const remember = remembering(input.contents, inputs.cache ? keptChecks(process.env) : null)

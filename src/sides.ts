@@ -16,6 +16,7 @@ import {
   parseConfig,
 } from './config.ts'
 import { ParseCache } from './dbt/cache.ts'
+import { readCatalog } from './dbt/catalog.ts'
 import { parseProject } from './dbt/parse.ts'
 import type { Project } from './dbt/project.ts'
 import { ConfigurationError } from './errors.ts'
@@ -30,6 +31,8 @@ interface ReadOptions {
   readonly env: ReadonlyMap<string, string>
   /** Where packages come from that are not installed; left out, none are fetched. */
   readonly packages?: OpenSource
+  /** Told what is not as the configuration says, and stops nothing. */
+  readonly notice?: (message: string) => void
 }
 
 /** What a check is of, before any of it is parsed. */
@@ -56,7 +59,10 @@ export async function readSides(
   const cache = new ParseCache()
   const folders = new Folders(git)
   const regions = await Promise.all(
-    chosen.map(async (region) => [region.name, await sidesOf(folders, region, base, visible, cache)] as const),
+    chosen.map(async (region): Promise<[string, ReadRegion]> => {
+      const catalog = await catalogText(git, region, base, options)
+      return [region.name, await sidesOf(folders, region, base, visible, cache, catalog)]
+    }),
   )
   return {
     base,
@@ -68,6 +74,22 @@ export async function readSides(
       regions.map(([name, { contents }]) => [name, contents]),
     ),
   }
+}
+
+/** A region's catalog.json: that of base, which a pull request cannot write. Null where there is none that can be read. */
+async function catalogText(
+  git: Git,
+  { name, catalogJson: path }: EffectiveRegion,
+  base: string | null,
+  { notice }: ReadOptions,
+): Promise<string | null> {
+  if (path === null) return null
+  const commit = base ?? (await git.commit('HEAD'))
+  const text = commit === null ? undefined : (await git.read(commit, [path])).get(path)
+  if (text !== undefined && readCatalog(text) !== null) return text
+  const what = text === undefined ? `is not there at ${commit?.slice(0, 7) ?? 'any commit'}` : 'is no catalog.json'
+  notice?.(`${path}, the catalog_json of the region '${name}', ${what}: columns are known by SQL and YAML alone`)
+  return null
 }
 
 /** A region's project, with the text of a profiles.yml outside of it. */
@@ -104,6 +126,7 @@ async function sidesOf(
   base: string | null,
   { env, packages }: ReadOptions,
   cache: ParseCache,
+  catalog: string | null = null,
 ): Promise<ReadRegion> {
   const own = await folders.working(region.head.project)
   const old =
@@ -117,7 +140,7 @@ async function sidesOf(
       packages,
     ))
   const [working, before] = [{ ...own, ...fetched?.head }, old && { ...old, ...fetched?.base }]
-  const contents = { region, env, head: working, base: region.base === null ? null : before }
+  const contents = { region, env, catalog, head: working, base: region.base === null ? null : before }
   return { contents, sides: lazily(() => parsed(contents, cache)) }
 }
 
@@ -125,6 +148,8 @@ async function sidesOf(
 interface Contents {
   readonly region: { readonly head: DeployedPlace; readonly base: DeployedPlace | null }
   readonly env: ReadonlyMap<string, string>
+  /** The text of a catalog.json. */
+  readonly catalog: string | null
   readonly head: Read
   readonly base: Read | null
 }
@@ -136,12 +161,13 @@ interface ReadRegion {
 }
 
 /** Base and head are one and the same where nothing differs, so that a region which a pull request leaves alone is looked at once. */
-function parsed({ region, env, head: working, base: before }: Contents, cache: ParseCache): Sides {
+function parsed({ region, env, catalog, head: working, base: before }: Contents, cache: ParseCache): Sides {
+  const known = (catalog === null ? null : readCatalog(catalog)) ?? new Map()
   const head = side(working, region.head, env, cache)
-  if (before === null || region.base === null) return { head, base: null }
+  if (before === null || region.base === null) return { head, base: null, known }
   const same =
     region.base.project === region.head.project && region.base.target === region.head.target && equal(before, working)
-  return { head, base: same ? head : side(before, region.base, env, cache, head?.project) }
+  return { head, base: same ? head : side(before, region.base, env, cache, head?.project), known }
 }
 
 function lazily(make: () => Sides): Sides {
@@ -156,6 +182,9 @@ function lazily(make: () => Sides): Sides {
     },
     get head() {
       return both().head
+    },
+    get known() {
+      return both().known ?? new Map()
     },
   }
 }

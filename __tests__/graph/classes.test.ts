@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { NodeChange } from '../../src/graph/change.ts'
+import type { KnownColumns } from '../../src/graph/columns.ts'
 import type { Fingerprinted } from '../../src/graph/fingerprint.ts'
 import { startSqlLibrary } from '../../src/start-sql.ts'
 import { describeWith } from '../tools/optional.ts'
@@ -28,6 +30,47 @@ describe('the class of an edit', () => {
       ({ name, change, columns }) => `${name} ${change}${columns.length > 0 ? `: ${columns.join(', ')}` : ''}`,
     )
     expect(said).toEqual(expected)
+  })
+})
+
+/** What stood in the warehouse when a catalog was made: all, of which nothing is certain any more, or something else. */
+const catalogs: readonly (readonly [string, KnownColumns])[] = [
+  [
+    'a catalog',
+    new Map([
+      ['source.shop.raw.orders', columns('id', 'amount', 'price', 'status', 'customer_id', 'ordered_at')],
+      ['source.shop.raw.customers', columns('id', 'name', 'country', 'email')],
+      ['model.shop.stg_orders', columns('order_id', 'customer_id', 'status', 'ordered_at', 'amount')],
+      ['model.shop.order_events', columns('order_id', 'status', 'ordered_at')],
+    ]),
+  ],
+  [
+    'one that is not complete',
+    new Map([
+      ['source.shop.raw.orders', columns('id')],
+      ['model.shop.order_events', columns('order_id')],
+    ]),
+  ],
+  [
+    'one of other tables',
+    new Map([
+      ['source.shop.raw.orders', columns('name', 'country')],
+      ['source.shop.raw.customers', columns('amount', 'status')],
+      ['model.shop.order_events', columns('email')],
+    ]),
+  ],
+]
+
+function columns(...names: readonly string[]) {
+  return names.map((name) => ({ name, type: 'string' }))
+}
+
+describe.each(catalogs)('with %s', (_, known) => {
+  it.each(edits)('the class is the same: $what', ({ head, env }) => {
+    const to = side(head, env)
+    const classes = (all: readonly NodeChange[]) =>
+      all.map(({ unique_id, all, affects }) => ({ unique_id, all, affects }))
+    expect(classes(compared(base, to, known))).toEqual(classes(compared(base, to)))
   })
 })
 

@@ -1,7 +1,7 @@
 import { compileNode, compileTemplate } from '../../src/dbt/compile.ts'
 import { parseProject } from '../../src/dbt/parse.ts'
 import type { NodeChange } from '../../src/graph/change.ts'
-import { ProjectColumns, type Versions } from '../../src/graph/columns.ts'
+import { type KnownColumns, ProjectColumns, type Versions } from '../../src/graph/columns.ts'
 import { effectsOf } from '../../src/graph/effects.ts'
 import { type Fingerprinted, fingerprints, settingsOf } from '../../src/graph/fingerprint.ts'
 import { alongColumns } from '../../src/graph/impact.ts'
@@ -19,14 +19,14 @@ export function fingerprinted(
 }
 
 /** What differs, with what it does and whom it reaches; the SQL library must have been started. */
-export function compared(from: Fingerprinted, to: Fingerprinted): NodeChange[] {
-  return [...affected(from, to).changes]
+export function compared(from: Fingerprinted, to: Fingerprinted, known: KnownColumns = new Map()): NodeChange[] {
+  return [...affected(from, to, known).changes]
 }
 
 /** The same, with what of everything downstream differs. */
-export function affected(from: Fingerprinted, to: Fingerprinted): Affected {
-  const base = new ProjectColumns(from.project, compileNode)
-  const effects = effectsOf(base, new ProjectColumns(to.project, compileNode), nodesWithOtherSql(from, to))
-  const head = (versions: Versions) => new ProjectColumns(to.project, compileNode, { versions })
+export function affected(from: Fingerprinted, to: Fingerprinted, known: KnownColumns = new Map()): Affected {
+  const base = new ProjectColumns(from.project, compileNode, { known })
+  const effects = effectsOf(base, new ProjectColumns(to.project, compileNode, { known }), nodesWithOtherSql(from, to))
+  const head = (versions: Versions) => new ProjectColumns(to.project, compileNode, { known, versions })
   return alongColumns(changes(from, to, effects), { from, to, effects, base, head })
 }

@@ -48,7 +48,7 @@ export async function editedProject(
     const files = new Map(input.files)
     for (const { path, after } of round) files.set(path, after)
     const head: Side = { files, project: parseProject({ ...input, files, cache }) }
-    const { changes } = await compareSides(base, head, startSqlLibrary)
+    const { changes } = await compareSides({ base, head }, startSqlLibrary)
     const byId = new Map(changes.map((change) => [change.unique_id, change]))
     for (const { node, path, kind, before, after } of round) {
       const change = byId.get(node.unique_id)

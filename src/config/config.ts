@@ -41,6 +41,8 @@ export interface Region {
   readonly host: string | null
   /** The catalog that it is built in; a deploy to another is refused. Null when any will do. */
   readonly catalog: string | null
+  /** dbt's catalog.json of the region, from the repository's root; null for none. */
+  readonly catalogJson: string | null
   /** Whether the GDPR rules run. */
   readonly gdpr: boolean
   /** The rules of the whole configuration with the region's own on top. */

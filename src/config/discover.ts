@@ -38,6 +38,7 @@ function region({ name, project }: { name: string; project: string }): Region {
     environment: defaultEnvironment(name),
     host: null,
     catalog: null,
+    catalogJson: null,
     gdpr: isEuropean(name),
     rules: new Map(),
   }

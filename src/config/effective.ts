@@ -27,6 +27,8 @@ export interface EffectiveRegion {
   readonly environment: string
   readonly gdpr: boolean
   readonly rules: RuleSettings
+  /** dbt's catalog.json as base's configuration names it; null for none. */
+  readonly catalogJson: string | null
 }
 
 export interface Place {
@@ -103,6 +105,7 @@ function effective(rules: Region, place: Region, owners: readonly Region[]): Omi
     environment: place.environment,
     gdpr: rules.gdpr || owners.some((owner) => owner.gdpr),
     rules: rules.rules,
+    catalogJson: rules.catalogJson,
   }
 }
 

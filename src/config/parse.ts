@@ -29,6 +29,7 @@ interface RegionEntry {
   readonly environment?: string
   readonly host?: string
   readonly catalog?: string
+  readonly catalog_json?: string
   readonly gdpr?: boolean
   readonly rules?: RulesEntry
 }
@@ -64,11 +65,12 @@ function configOf(document: Document, yaml: LocatedYaml, file: string): Config {
     .map(([name, entry]): Region => {
       return {
         name,
-        project: folderOf(entry.project, name, yaml),
+        project: placeOf(entry.project, name, 'project', yaml),
         target: entry.target ?? null,
         environment: entry.environment ?? defaultEnvironment(name),
         host: entry.host?.toLowerCase() ?? null,
         catalog: entry.catalog ?? null,
+        catalogJson: entry.catalog_json === undefined ? null : placeOf(entry.catalog_json, name, 'catalog_json', yaml),
         gdpr: entry.gdpr ?? isEuropean(name),
         rules: new Map([...rules, ...settingsOf(entry.rules)]),
       }
@@ -93,12 +95,13 @@ function settingsOf(rules: RulesEntry = {}): RuleSettings {
   )
 }
 
-/** A folder from the repository's root without `./` and closing slash; what leads out of the repository is refused. */
-function folderOf(project: string, region: string, yaml: LocatedYaml): string {
-  const parts = project.split('/').filter((part) => part !== '' && part !== '.')
-  if (project.startsWith('/') || project.includes('\\') || parts.includes('..')) {
-    const message = `the project of region '${region}' is '${project}': write its folder from the root of the repository, with forward slashes`
-    throw new ConfigurationError(said(yaml, ['regions', region, 'project'], message))
+/** A path from the repository's root without `./` and closing slash; what leads out of the repository is refused. */
+function placeOf(path: string, region: string, key: 'project' | 'catalog_json', yaml: LocatedYaml): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+  if (path.startsWith('/') || path.includes('\\') || parts.includes('..')) {
+    const what = key === 'project' ? 'its folder' : 'its path'
+    const message = `the ${key} of region '${region}' is '${path}': write ${what} from the root of the repository, with forward slashes`
+    throw new ConfigurationError(said(yaml, ['regions', region, key], message))
   }
   return parts.join('/')
 }
