@@ -130,6 +130,17 @@ describe('whom an edit reaches', () => {
     ['a column that nothing uses further down', 'models/marts/customer_orders.sql', 'count(o', 'count(distinct o', []],
     ['a column, removed', customers, '    name,\n', '', ['named', 'python']],
   ]
+  it('who joins by a column with USING, and hands it on to nobody', () => {
+    const joined = (name: string): Files => ({
+      ...below,
+      'models/marts/one.sql': `select customer_id, ${name} as name from {{ ref('stg_customers') }}`,
+      'models/marts/pairs.sql':
+        "select a.customer_id from {{ ref('one') }} a left join {{ ref('stg_customers') }} b using (name)",
+    })
+    const [change] = changed(side(joined('name')), side(joined('upper(name)')))
+    expect(change?.affects).toEqual(['model.shop.pairs'])
+  })
+
   it('all, where a table that is built again has other values in every column', () => {
     const made = (also: string): Files => ({
       ...below,

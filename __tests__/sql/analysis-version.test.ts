@@ -29,5 +29,5 @@ it('stays what it is while queries mean what they meant', () => {
   })
   const digest = createHash('sha256').update(JSON.stringify(meanings)).digest('hex').slice(0, 16)
   // Where this fails, the same queries have other meanings: once a version is released, raise analysisVersion with it.
-  expect([analysisVersion, digest]).toEqual([1, 'c1a117a8587c5617'])
+  expect([analysisVersion, digest]).toEqual([1, 'e272009325ff6449'])
 })

@@ -288,15 +288,16 @@ class Scope {
     const using = isNatural ? commonNames(before, added) : namesOf(tree.using).map((name) => name.toLowerCase())
     const { this: _, kind: __, on, using: ___, ...rest } = tree
     const condition = this.#form(on, this.#place())
-    const keys = using.flatMap((name) => lookUp([name], this.#place()).upstream)
-    this.#reader.use('join', [...condition.upstream, ...keys])
+    // Of all that has the name: what an earlier USING made one of says nothing of what is joined now.
+    const keys = using.map((name) => lookUp([name], { ...this.#place(), merged: new Map() }))
+    this.#reader.use('join', [...condition.upstream, ...keys.flatMap(({ upstream }) => upstream)])
     const all = this.#sources.map(({ output }) => signatureOf(output))
     const natural = isNatural ? all : []
     const form = [
       kind,
       added.map(({ label }) => label),
       conjuncts(on, (each) => this.#form(each, this.#place()).form),
-      using,
+      keys.map(({ form }, index) => [using[index] ?? '', form]),
       natural,
       writtenForm(rest),
     ]
