@@ -51,8 +51,11 @@ const changes: readonly (readonly [name: string, config: string, base: string, h
   ['every_run_full', `${keyed}, full_refresh=true`, two, '1 as id'],
 ]
 
+/** Each takes Spark some seconds, so that one in three is built; all with DBT_REGIONS_TRUTH=all. */
+const built = changes.filter((_, index) => process.env.DBT_REGIONS_TRUTH === 'all' || index % 3 === 0)
+
 const cases: readonly Case[] = [
-  ...changes.map(
+  ...built.map(
     ([name, config, base, head]): Case => [`models/${name}.sql`, incremental(config, base), incremental(config, head)],
   ),
   ['models/key_gone.sql', incremental(keyed, two), incremental(", unique_key='key'", two)],
