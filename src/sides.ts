@@ -196,7 +196,7 @@ function contentsOf(config: EffectiveConfig, regions: readonly (readonly [string
     const add = (value: unknown): void => void all.update(`${JSON.stringify(value, mapsToo)}\n`)
     add(config)
     for (const [name, { head, base, ...rest }] of regions) {
-      add([name, rest, head.links, head.packages, base?.links, base?.packages])
+      add([name, rest, head.links, head.packages, head.files.size, base?.links, base?.packages])
       for (const [path, text] of head.files) add([path, text])
       for (const [path, text] of base?.files ?? []) add(text === head.files.get(path) ? [path] : [path, text])
     }
