@@ -1,0 +1,2 @@
+import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
+import{ProjectColumns,idsByRelation,partsOfRelation}from"./chunk-FBWOOHTK.js";import"./chunk-ZH6PL4CE.js";import"./chunk-Q2EHTWYQ.js";import"./chunk-BYFNWMBB.js";import"./chunk-TGWFCGTZ.js";import"./chunk-QN7IUOG6.js";import"./chunk-YSQ67AKT.js";import"./chunk-6HYQS7AV.js";import"./chunk-D6ZDT4QZ.js";export{ProjectColumns,idsByRelation,partsOfRelation};

@@ -1,0 +1,2 @@
+import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
+import{readAsset}from"./chunk-HIGGQN6U.js";import{setFlagsFromString}from"node:v8";var MANY=200;async function startSqlLibrary(models){setFlagsFromString("--wasm-lazy-compilation"),models<MANY&&setFlagsFromString("--liftoff-only");let[{startSql},wasm]=await Promise.all([import("./chunk-AIKFEYHE.js"),readAsset("polyglot_sql.wasm")]);await startSql(wasm)}export{startSqlLibrary};

@@ -1,0 +1,2 @@
+import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);
+import{createHash}from"node:crypto";var analysisVersion=1;function meaningOf(form){return createHash("sha256").update(JSON.stringify(form)).digest("base64url").slice(0,22)}function signatureOf({entries}){return meaningOf(entries.map(entry=>"star"in entry?["*",entry.star.meaning]:[entry.column.name.toLowerCase(),entry.column.meaning]))}export{analysisVersion,meaningOf,signatureOf};
