@@ -212,7 +212,9 @@ describeWith(['java', 'python'], 'what the rules call an error, and dbt on Spark
     }
     const before = await build(base)
     expect(before.results.filter(({ status }) => status === 'error' || status === 'fail')).toEqual([])
-    const { results } = await build(head)
+    await build(head)
+    // A Spark that is short of time fails a statement now and then for a reason of its own: what fails by itself fails again.
+    const { results } = await dbt.run(['retry'], workspaces.environment('us'))
     dbt.remove()
     if (process.env.DBT_REGIONS_SHOW === '1') console.log(results.map((it) => [it.unique_id, it.status, it.message]))
     const skipped = new Set(results.filter(({ status }) => status === 'skipped').map(({ unique_id }) => unique_id))
